@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# Debian packages by what they are for, and installing those that are missing.
+
+declare -rA PACKAGES=(
+  [build]='g++ cmake ninja-build pkg-config ccache mold
+    libboost1.81-dev libavformat-dev libavcodec-dev libavutil-dev libspdlog-dev libyaml-cpp-dev libssl-dev zlib1g-dev
+    libcli11-dev prometheus-cpp-dev libgtest-dev libgmock-dev'
+  [demo]='ffmpeg fonts-dejavu-core'
+  [lint]='git python3 clang-format-14 shellcheck'
+  [tidy]='clang-tidy-14'
+  [fuzz]='clang-14 libclang-rt-14-dev llvm-14 lld-14'
+  [e2e]='python3 ffmpeg fonts-dejavu-core chromium ca-certificates
+    gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+    gstreamer1.0-plugins-ugly gstreamer1.0-libav'
+)
+
+# Node.js may come from elsewhere than Debian, and then Debian's package would only be in its way.
+node_packages() {
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then echo nodejs npm; fi
+}
+
+# Those of the named packages that are not installed.
+missing_packages() {
+  local installed
+  # dpkg-query fails for names it has never heard of and still lists the others.
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p') || :
+  comm -23 <(printf '%s\n' "$@" | sort -u) <(printf '%s\n' "$installed" | sort -u)
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    command -v sudo >/dev/null || fail "packages are missing: run this as root, or install sudo"
+    sudo "$@"
+  fi
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -q \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 "$@"
+}
+
+install_packages() {
+  # Package lists may be missing (a bare image) or too old to name files that still exist.
+  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
+  apt_get install --no-install-recommends "$@" || { apt_get update && apt_get install --no-install-recommends "$@"; }
+}
+
+# ensure_packages GROUP…
+ensure_packages() {
+  command -v dpkg-query >/dev/null || fail "this script installs what it needs on Debian 12; here there is no dpkg"
+  local wanted=() packages missing group
+  for group in "$@"; do
+    read -r -d '' -a packages <<<"${PACKAGES[$group]} $([[ $group != e2e ]] || node_packages)" || :
+    wanted+=("${packages[@]}")
+  done
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  ((${#missing[@]} > 0)) || return 0
+  if [[ " ${missing[*]} " == *" libboost1.81-dev "* && -z $(missing_packages libboost1.74-dev) ]]; then
+    say "libboost1.81-dev takes the place of libboost1.74-dev: Debian cannot have both"
+  fi
+  ((EUID == 0)) || sudo -v || fail "packages are missing and sudo does not let us install them: ${missing[*]}"
+  run_step "installing ${#missing[@]} Debian packages: ${missing[*]}" apt.log install_packages "${missing[@]}"
+}
+
+# promtool is taken out of Debian's prometheus package, because installing that would start a server.
+ensure_promtool() {
+  export PATH=$PATH:$ROOT/.cache/tools/usr/bin
+  command -v promtool >/dev/null || run_step "fetching promtool" promtool.log fetch_promtool
+}
+
+fetch_promtool() {
+  local directory
+  directory=$(mktemp -d)
+  chmod 755 "$directory"
+  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
+  (cd "$directory" && apt-get download -q prometheus && dpkg-deb -x prometheus_*.deb tree)
+  mkdir -p "$ROOT/.cache/tools/usr/bin"
+  cp "$directory/tree/usr/bin/promtool" "$ROOT/.cache/tools/usr/bin/"
+  rm -r "$directory"
+}
