@@ -69,13 +69,18 @@ void PayloadBuilder::append(ByteView bytes, std::size_t expected_total) {
   const std::size_t needed = size_ + bytes.size();
   if (needed > capacity()) {
     const std::size_t generous = std::max(2 * needed, std::size_t{4096});
-    Payload::Block* grown = Payload::allocate(std::max(needed, std::min(expected_total, generous)));
-    if (size_ > 0) std::memcpy(grown->bytes(), block_->bytes(), size_);
-    Payload::release(block_);
-    block_ = grown;
+    reserve(std::max(needed, std::min(expected_total, generous)));
   }
   std::memcpy(block_->bytes() + size_, bytes.data(), bytes.size());
   size_ = needed;
+}
+
+void PayloadBuilder::reserve(std::size_t total) {
+  if (total <= capacity()) return;
+  Payload::Block* grown = Payload::allocate(total);
+  if (size_ > 0) std::memcpy(grown->bytes(), block_->bytes(), size_);
+  Payload::release(block_);
+  block_ = grown;
 }
 
 Payload PayloadBuilder::finish() {

@@ -61,6 +61,8 @@ class PayloadBuilder {
   // Appends `bytes`; `expected_total` is the size the whole is declared to have (a hint that spares reallocations:
   // memory reserved is never more than twice what has arrived, plus 4 KiB).
   void append(ByteView bytes, std::size_t expected_total);
+  // Makes room for `total` bytes in all, so that appending up to it allocates no more.
+  void reserve(std::size_t total);
   std::size_t size() const { return size_; }
   std::size_t capacity() const { return block_ == nullptr ? 0 : block_->capacity; }
   // The gathered bytes; the builder is empty afterwards.
