@@ -13,8 +13,9 @@ target_compile_options(sluice_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow 
                                               $<$<BOOL:${SLUICE_WARNINGS_AS_ERRORS}>:-Werror>)
 target_include_directories(sluice_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
 if(SLUICE_SANITIZE)
-  target_compile_options(sluice_flags INTERFACE -fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer)
-  target_link_options(sluice_flags INTERFACE -fsanitize=${SLUICE_SANITIZE})
+  # For the whole directory, so that they stand before a layer's own options, which may switch some off again.
+  add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SLUICE_SANITIZE})
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   find_program(SLUICE_MOLD mold)
