@@ -14,6 +14,9 @@ struct PeriodInfo {
   SessionId session;
   media::Period period;
   std::vector<media::Track> tracks;
+  // Beside `tracks`: the Period's first frame of a track whose codec has no configuration record (AC-3, E-AC-3), which
+  // says what the initialisation section must; empty for the others.
+  std::vector<Payload> first_frames;
 };
 
 struct Part {
@@ -21,5 +24,12 @@ struct Part {
   media::Cut cut;
   std::vector<media::Packet> packets;  // in arrival order, hidden ones left out
 };
+
+// Whether HLS packages this track in `container`: the default track of its kind, of a codec the container can carry.
+bool is_packaged(media::Container container, const media::Track& track);
+// The video track `container` has of this Period; null when there is none.
+const media::Track* packaged_video(media::Container container, const PeriodInfo& period);
+// Whether `container` has any packet of this part.
+bool has_media(media::Container container, const Part& part);
 
 }  // namespace sluice::hls

@@ -1,0 +1,188 @@
+// LiveWindow: the live HLS view of one playlist (an epoch, over every session that resumed it), made from entries.
+//
+// Entries go in, in the order of media/entry.hpp; playlists, initialisation sections and segments come out, for both
+// containers. Bytes are rendered when they are first asked for and kept with the segment while it is listed; playlist
+// texts are built once a change and shared. A container that can carry none of the tracks has no playlist; a segment
+// of which a container can carry nothing is an EXT-X-GAP in it.
+//
+// Loop thread only. Told the time: expired segments are dropped by on_time().
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sluice/base/ids.hpp"
+#include "sluice/base/payload.hpp"
+#include "sluice/base/time.hpp"
+#include "sluice/hls/bandwidth_meter.hpp"
+#include "sluice/hls/frame_rate_meter.hpp"
+#include "sluice/hls/renderer.hpp"
+#include "sluice/hls/segment_list.hpp"
+#include "sluice/media/entry.hpp"
+
+namespace sluice::hls {
+
+// The text of a playlist as it stood at one moment. Everything but `gzip` never changes.
+struct PlaylistText {
+  std::string text;
+  std::string etag;           // strong, with its quotes; made from the text, so the same on every process
+  std::uint64_t version = 0;  // counts the changes of this playlist
+  MonoTime changed;           // when it became so
+  bool ended = false;         // no other text will follow
+  // The text compressed: empty until whoever serves it has needed and set it. Loop thread only.
+  mutable std::string gzip;
+};
+
+// What became of a request for media.
+struct Fetched {
+  enum class Status {
+    found,
+    unknown,  // no such resource, or not yet
+    gone,     // there was one, its time is over
+    failed,   // it could not be rendered: `fault`
+  };
+  Status status = Status::unknown;
+  std::vector<Payload> pieces;  // the bytes are their concatenation
+  std::string fault;
+
+  std::size_t size() const;
+};
+
+struct RenderCounts {
+  std::uint64_t inits = 0;
+  std::uint64_t fmp4_parts = 0;
+  std::uint64_t ts_segments = 0;
+  std::uint64_t failures = 0;
+};
+
+// For the status page and the API.
+struct WindowInfo {
+  std::vector<media::Track> tracks;  // of the newest Period that has media
+  std::optional<std::uint64_t> last_msn;
+  std::size_t listed_segments = 0;
+  Ticks90k listed_duration{};
+  std::uint64_t bits_per_second = 0;  // of the media of the newest segment that is no gap
+  media::FrameRate frame_rate;        // numerator 0: not known, or no video
+};
+
+class LiveWindow {
+ public:
+  struct Options {
+    // How much a playlist lists, at least three target durations.
+    Micros window = Seconds(30);
+    // Playlists are served from so many segments on, or when the stream has ended.
+    std::size_t start_segments = 3;
+    // Gaps listed beyond the window while a publisher is away; past it the oldest media goes too.
+    Micros gaps_max = std::chrono::minutes(10);
+  };
+
+  // `renderer` must outlive the window.
+  LiveWindow(const Options& options, StreamName name, SessionId epoch, Renderer& renderer);
+
+  // The entries that follow are of this session.
+  void on_session(const SessionId& session);
+  void on_entry(const media::Entry& entry, MonoTime now);
+  // Drops what can no longer be fetched.
+  void on_time(MonoTime now);
+  // The playlist has ended (EXT-X-ENDLIST); no entry may follow. What it lists stays for as long as it lasts.
+  void finish(MonoTime now);
+
+  const StreamName& name() const { return name_; }
+  const SessionId& epoch() const { return epoch_; }
+  bool ended() const { return ended_at_.has_value(); }
+  // Ended, and nothing of it can be fetched any more.
+  bool expired() const { return expired_; }
+  // There is, or will be as things stand, a playlist in this container.
+  bool carries(media::Container container) const;
+  // The playlists of this container can be served. Once true it stays so until expired().
+  bool playable(media::Container container) const;
+
+  // Null unless playable().
+  std::shared_ptr<const PlaylistText> media_playlist(media::Container container);
+  // `prefix` stands before the media playlist's URI: "" for a multivariant playlist beside it, "fmp4/" from one level
+  // up.
+  std::shared_ptr<const PlaylistText> multivariant(media::Container container, std::string_view prefix);
+
+  Fetched init(const SessionId& session, std::uint64_t period);
+  Fetched segment(media::Container container, const SessionId& session, std::uint64_t msn);
+
+  // Packets and rendered bytes held.
+  std::size_t memory_bytes() const;
+  const RenderCounts& renders() const { return renders_; }
+  WindowInfo info() const;
+
+ private:
+  // The initialisation section of a Period that has segments.
+  struct PeriodInit {
+    std::shared_ptr<const PeriodInfo> period;
+    std::uint64_t last_msn = 0;
+    std::optional<Payload> bytes;
+    std::optional<Error> fault;
+  };
+  struct Multivariant {
+    std::string prefix;
+    std::uint64_t built_at = 0;  // the change_count_ it was last looked at
+    std::shared_ptr<const PlaylistText> text;
+  };
+  // What belongs to one container.
+  struct View {
+    bool carried = false;  // some segment is
+    BandwidthMeter meter;
+    std::shared_ptr<const PlaylistText> media;  // null: to be built
+    std::vector<Multivariant> multivariants;
+  };
+
+  View& view(media::Container container) { return views_[container == media::Container::fmp4 ? 0 : 1]; }
+  const View& view(media::Container container) const { return views_[container == media::Container::fmp4 ? 0 : 1]; }
+
+  void on(const media::Period& period, MonoTime now);
+  void on(const media::Track& track, MonoTime now);
+  void on(const media::Packet& packet, MonoTime now);
+  void on(const media::Cut& cut, MonoTime now);
+  void on(const media::Gap& gap, MonoTime now);
+  void on(const media::Data& data, MonoTime now);
+  void on(const media::End& end, MonoTime now);
+
+  std::shared_ptr<const PeriodInfo> make_period() const;
+  void close_segment(MonoTime now);
+  void list(Segment segment, MonoTime now);
+  void measure(const Segment& segment);
+  void changed(MonoTime now);
+  std::string media_text(media::Container container) const;
+  std::string multivariant_text(media::Container container, std::string_view prefix) const;
+  std::shared_ptr<const PlaylistText> snapshot(std::string text) const;
+
+  Options options_;
+  StreamName name_;
+  SessionId epoch_;
+  Renderer& renderer_;
+
+  SessionId session_;
+  media::Period period_;
+  std::vector<media::Track> tracks_;
+  std::shared_ptr<const PeriodInfo> period_info_;   // null until the Period's first Cut
+  std::vector<media::Packet> packets_;              // since the last Cut
+  std::vector<std::shared_ptr<const Part>> parts_;  // of the segment that is not complete
+  Seconds target_duration_{};
+
+  SegmentList segments_;
+  std::deque<PeriodInit> inits_;
+  std::array<View, 2> views_;
+  FrameRateMeter frame_rate_;
+  std::uint64_t bits_per_second_ = 0;
+  bool independent_ = true;  // every segment so far began with a random access point
+  bool started_ = false;     // start_segments were listed, or it ended with any
+  std::uint64_t change_count_ = 0;
+  MonoTime changed_at_;
+  std::optional<MonoTime> ended_at_;
+  bool expired_ = false;
+  RenderCounts renders_;
+};
+
+}  // namespace sluice::hls

@@ -1,0 +1,209 @@
+#include "sluice/hls/live_window.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sluice/base/check.hpp"
+#include "sluice/hls/size_estimate.hpp"
+
+namespace sluice::hls {
+namespace {
+
+using media::Container;
+
+constexpr Container kContainers[] = {Container::fmp4, Container::ts};
+
+std::uint64_t payload_bytes(const Segment& segment) {
+  std::uint64_t bytes = 0;
+  for (const auto& part : segment.parts) {
+    for (const media::Packet& packet : part->packets) bytes += packet.data.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+LiveWindow::LiveWindow(const Options& options, StreamName name, SessionId epoch, Renderer& renderer)
+    : options_(options),
+      name_(std::move(name)),
+      epoch_(epoch),
+      renderer_(renderer),
+      session_(std::move(epoch)),
+      segments_(to_ticks(options.window), to_ticks(options.gaps_max)) {}
+
+void LiveWindow::on_session(const SessionId& session) {
+  session_ = session;
+  packets_.clear();
+}
+
+void LiveWindow::on_entry(const media::Entry& entry, MonoTime now) {
+  SLUICE_CHECK(!ended());
+  std::visit([this, now](const auto& typed) { on(typed, now); }, entry);
+}
+
+void LiveWindow::on(const media::Period& period, MonoTime now) {
+  close_segment(now);
+  packets_.clear();
+  tracks_.clear();
+  period_info_.reset();
+  period_ = period;
+  frame_rate_ = {};
+}
+
+void LiveWindow::on(const media::Track& track, MonoTime) { tracks_.push_back(track); }
+
+void LiveWindow::on(const media::Packet& packet, MonoTime) {
+  if (!packet.hidden) packets_.push_back(packet);
+}
+
+void LiveWindow::on(const media::Cut& cut, MonoTime now) {
+  if (period_info_ == nullptr) period_info_ = make_period();
+  target_duration_ = cut.target_duration;
+  parts_.push_back(std::make_shared<const Part>(Part{period_info_, cut, std::exchange(packets_, {})}));
+  if (cut.ends_segment) close_segment(now);
+}
+
+void LiveWindow::on(const media::Gap& gap, MonoTime now) {
+  close_segment(now);
+  if (segments_.empty()) return;  // a playlist does not begin with what it lacks
+  Segment segment;
+  segment.msn = gap.msn;
+  segment.period = segments_.last().period;
+  segment.gap = true;
+  segment.start = gap.start;
+  segment.duration = gap.duration;
+  target_duration_ = gap.target_duration;
+  list(std::move(segment), now);
+}
+
+void LiveWindow::on(const media::Data&, MonoTime) {}
+void LiveWindow::on(const media::End&, MonoTime) {}
+
+std::shared_ptr<const PeriodInfo> LiveWindow::make_period() const {
+  std::vector<Payload> first_frames;
+  for (const media::Track& track : tracks_) {
+    const bool has_record = track.config.codec != media::Codec::ac3 && track.config.codec != media::Codec::eac3;
+    const auto first = std::find_if(packets_.begin(), packets_.end(),
+                                    [&](const media::Packet& packet) { return packet.track == track.index; });
+    first_frames.push_back(has_record || first == packets_.end() ? Payload() : first->data);
+  }
+  return std::make_shared<const PeriodInfo>(PeriodInfo{session_, period_, tracks_, std::move(first_frames)});
+}
+
+void LiveWindow::close_segment(MonoTime now) {
+  if (parts_.empty()) return;
+  Segment segment;
+  segment.msn = parts_.front()->cut.msn;
+  segment.period = parts_.front()->period;
+  segment.start = parts_.front()->cut.start;
+  segment.independent = parts_.front()->cut.independent;
+  for (const auto& part : parts_) segment.duration += part->cut.duration;
+  for (const Container container : kContainers) {
+    segment.rendering(container).carried = std::any_of(
+        parts_.begin(), parts_.end(), [container](const auto& part) { return has_media(container, *part); });
+  }
+  segment.parts = std::exchange(parts_, {});
+  list(std::move(segment), now);
+}
+
+void LiveWindow::list(Segment segment, MonoTime now) {
+  measure(segment);
+  independent_ = independent_ && segment.independent;
+  if (!segment.gap && (inits_.empty() || inits_.back().period != segment.period)) {
+    inits_.push_back({segment.period, 0, {}, {}});
+  }
+  if (!inits_.empty()) inits_.back().last_msn = segment.msn;
+  segments_.append(std::move(segment), target_duration_, now);
+  started_ = started_ || segments_.listed_count() >= options_.start_segments;
+  changed(now);
+}
+
+void LiveWindow::measure(const Segment& segment) {
+  for (const Container container : kContainers) {
+    View& in = view(container);
+    if (!segment.rendering(container).carried) {
+      in.meter.break_run();
+      continue;
+    }
+    in.carried = true;
+    in.meter.add(estimate_size(container, segment.parts), segment.duration, target_duration_);
+  }
+  if (segment.gap || segment.duration.count() <= 0) return;
+  bits_per_second_ = payload_bytes(segment) * 8 * 90000 / static_cast<std::uint64_t>(segment.duration.count());
+  if (const media::Track* video = packaged_video(Container::fmp4, *segment.period)) {
+    std::uint64_t frames = 0;
+    for (const auto& part : segment.parts) {
+      frames += static_cast<std::uint64_t>(
+          std::count_if(part->packets.begin(), part->packets.end(),
+                        [video](const media::Packet& packet) { return packet.track == video->index; }));
+    }
+    frame_rate_.add(frames, segment.duration);
+  }
+}
+
+void LiveWindow::changed(MonoTime now) {
+  ++change_count_;
+  changed_at_ = now;
+  for (View& in : views_) in.media.reset();
+}
+
+void LiveWindow::on_time(MonoTime now) {
+  segments_.on_time(now);
+  if (ended_at_ && now >= *ended_at_ + to_micros(segments_.listed_duration() + target_duration_)) {
+    expired_ = true;
+    segments_.clear();
+  }
+  while (!inits_.empty() && inits_.front().last_msn < segments_.first_held()) inits_.pop_front();
+}
+
+void LiveWindow::finish(MonoTime now) {
+  if (ended()) return;
+  close_segment(now);
+  packets_.clear();
+  ended_at_ = now;
+  started_ = started_ || !segments_.empty();
+  expired_ = segments_.empty();
+  changed(now);
+}
+
+bool LiveWindow::carries(Container container) const {
+  if (view(container).carried) return true;
+  return std::any_of(tracks_.begin(), tracks_.end(),
+                     [container](const media::Track& track) { return is_packaged(container, track); });
+}
+
+bool LiveWindow::playable(Container container) const { return started_ && !expired_ && view(container).carried; }
+
+std::size_t LiveWindow::memory_bytes() const {
+  std::size_t bytes = 0;
+  for (const media::Packet& packet : packets_) bytes += packet.data.size();
+  const auto add_parts = [&bytes](const auto& parts) {
+    for (const auto& part : parts) {
+      for (const media::Packet& packet : part->packets) bytes += packet.data.size();
+    }
+  };
+  add_parts(parts_);
+  for (const Segment& segment : segments_.held()) {
+    add_parts(segment.parts);
+    for (const Rendering& rendering : segment.renderings) {
+      for (const Payload& piece : rendering.pieces) bytes += piece.size();
+    }
+  }
+  return bytes;
+}
+
+WindowInfo LiveWindow::info() const {
+  WindowInfo info;
+  info.listed_segments = segments_.listed_count();
+  info.listed_duration = segments_.listed_duration();
+  info.bits_per_second = bits_per_second_;
+  if (segments_.empty()) return info;
+  info.last_msn = segments_.last().msn;
+  info.tracks = segments_.last().period->tracks;
+  if (const media::Track* video = packaged_video(Container::fmp4, *segments_.last().period)) {
+    info.frame_rate = video->config.video.frame_rate.value_or(frame_rate_.rate());
+  }
+  return info;
+}
+
+}  // namespace sluice::hls

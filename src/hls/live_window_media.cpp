@@ -1,0 +1,82 @@
+// LiveWindow's media: initialisation sections and segments, rendered when they are first asked for.
+#include <algorithm>
+#include <utility>
+
+#include "sluice/hls/live_window.hpp"
+
+namespace sluice::hls {
+namespace {
+
+using media::Container;
+using Status = Fetched::Status;
+
+Fetched found(std::vector<Payload> pieces) { return {Status::found, std::move(pieces), {}}; }
+Fetched failed(const Error& error) { return {Status::failed, {}, error.message}; }
+Fetched missing(bool gone) { return {gone ? Status::gone : Status::unknown, {}, {}}; }
+
+Result<std::vector<Payload>> fmp4_pieces(Renderer& renderer, const Segment& segment, RenderCounts& counts) {
+  std::vector<Payload> pieces;
+  for (const auto& part : segment.parts) {
+    if (!has_media(Container::fmp4, *part)) continue;
+    ++counts.fmp4_parts;
+    auto bytes = renderer.fmp4_part(*part);
+    if (!bytes) return bytes.error();
+    pieces.push_back(std::move(*bytes));
+  }
+  return pieces;
+}
+
+Result<std::vector<Payload>> ts_pieces(Renderer& renderer, const Segment& segment, RenderCounts& counts) {
+  ++counts.ts_segments;
+  auto bytes = renderer.ts_segment(segment.parts);
+  if (!bytes) return bytes.error();
+  return std::vector<Payload>{std::move(*bytes)};
+}
+
+}  // namespace
+
+std::size_t Fetched::size() const {
+  std::size_t bytes = 0;
+  for (const Payload& piece : pieces) bytes += piece.size();
+  return bytes;
+}
+
+Fetched LiveWindow::init(const SessionId& session, std::uint64_t period) {
+  const auto entry = std::find_if(inits_.begin(), inits_.end(), [&](const PeriodInit& one) {
+    return one.period->session == session && one.period->period.number == period;
+  });
+  if (entry == inits_.end()) return missing(expired_);
+  if (entry->fault) return failed(*entry->fault);
+  if (!entry->bytes) {
+    ++renders_.inits;
+    auto bytes = renderer_.fmp4_init(*entry->period);
+    if (!bytes) {
+      ++renders_.failures;
+      entry->fault = bytes.error();
+      return failed(*entry->fault);
+    }
+    entry->bytes = std::move(*bytes);
+  }
+  return found({*entry->bytes});
+}
+
+Fetched LiveWindow::segment(Container container, const SessionId& session, std::uint64_t msn) {
+  Segment* segment = segments_.find(msn);
+  if (segment == nullptr) return missing(segments_.is_gone(msn));
+  Rendering& rendering = segment->rendering(container);
+  if (segment->period->session != session || !rendering.carried) return missing(false);
+  if (rendering.fault) return failed(*rendering.fault);
+  if (rendering.pieces.empty()) {
+    auto pieces = container == Container::fmp4 ? fmp4_pieces(renderer_, *segment, renders_)
+                                               : ts_pieces(renderer_, *segment, renders_);
+    if (!pieces) {
+      ++renders_.failures;
+      rendering.fault = pieces.error();
+      return failed(*rendering.fault);
+    }
+    rendering.pieces = std::move(*pieces);
+  }
+  return found(rendering.pieces);
+}
+
+}  // namespace sluice::hls

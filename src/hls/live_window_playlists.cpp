@@ -1,0 +1,115 @@
+// LiveWindow's playlists: values gathered from the segment list, texts built once a change.
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "sluice/hls/live_window.hpp"
+#include "sluice/hls/media_playlist.hpp"
+#include "sluice/hls/multivariant_playlist.hpp"
+#include "sluice/hls/route.hpp"
+
+namespace sluice::hls {
+namespace {
+
+using media::Container;
+
+// FNV-1a, 64 bits: the same on every process, and two texts of one playlist do not collide in practice.
+std::string etag_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
+  char tag[32];
+  std::snprintf(tag, sizeof tag, "\"%016llx\"", static_cast<unsigned long long>(hash));
+  return tag;
+}
+
+// The formats of a Period that `container` carries, video first, added where they are not in `names` yet.
+void add_codecs(Container container, const PeriodInfo& period, std::vector<std::string>& names) {
+  for (const media::TrackKind kind : {media::TrackKind::video, media::TrackKind::audio}) {
+    for (const media::Track& track : period.tracks) {
+      const std::string& name = track.config.rfc6381;
+      if (media::kind_of(track.config.codec) != kind || !is_packaged(container, track) || name.empty()) continue;
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const PlaylistText> LiveWindow::snapshot(std::string text) const {
+  auto made = std::make_shared<PlaylistText>();
+  made->etag = etag_of(text);
+  made->text = std::move(text);
+  made->version = change_count_;
+  made->changed = changed_at_;
+  made->ended = ended();
+  return made;
+}
+
+std::shared_ptr<const PlaylistText> LiveWindow::media_playlist(Container container) {
+  if (!playable(container)) return nullptr;
+  View& in = view(container);
+  if (in.media == nullptr) in.media = snapshot(media_text(container));
+  return in.media;
+}
+
+std::shared_ptr<const PlaylistText> LiveWindow::multivariant(Container container, std::string_view prefix) {
+  if (!playable(container)) return nullptr;
+  std::vector<Multivariant>& known = view(container).multivariants;
+  auto entry = std::find_if(known.begin(), known.end(), [&](const Multivariant& one) { return one.prefix == prefix; });
+  if (entry == known.end()) entry = known.insert(entry, {std::string(prefix), 0, nullptr});
+  if (entry->built_at == change_count_) return entry->text;
+  entry->built_at = change_count_;
+  std::string text = multivariant_text(container, prefix);
+  if (entry->text == nullptr || entry->text->text != text || entry->text->ended != ended()) {
+    entry->text = snapshot(std::move(text));
+  }
+  return entry->text;
+}
+
+std::string LiveWindow::media_text(Container container) const {
+  MediaPlaylist playlist;
+  playlist.target_duration = target_duration_;
+  playlist.independent_segments = independent_;
+  playlist.ended = ended();
+  playlist.segments.reserve(segments_.listed_count());
+  const PeriodInfo* mapped = nullptr;
+  bool first = true;
+  for (const Segment& segment : segments_.listed()) {
+    if (std::exchange(first, false)) {
+      playlist.media_sequence = segment.msn;
+      playlist.discontinuity_sequence = segment.discontinuity_sequence - (segment.discontinuity ? 1 : 0);
+    }
+    PlaylistSegment line;
+    line.uri = uri_of(SegmentName{container, segment.period->session, segment.msn});
+    line.duration = segment.duration;
+    line.date = segment.date();
+    line.discontinuity = segment.discontinuity;
+    line.gap = !segment.rendering(container).carried;
+    if (container == Container::fmp4 && !line.gap && mapped != segment.period.get()) {
+      mapped = segment.period.get();
+      line.map_uri = uri_of(InitName{mapped->session, mapped->period.number});
+    }
+    playlist.segments.push_back(std::move(line));
+  }
+  return to_text(playlist);
+}
+
+std::string LiveWindow::multivariant_text(Container container, std::string_view prefix) const {
+  MultivariantPlaylist playlist;
+  playlist.uri = std::string(prefix) + uri_of(MediaPlaylistName{container, epoch_});
+  playlist.bandwidth = view(container).meter.bandwidth();
+  playlist.average_bandwidth = view(container).meter.average_bandwidth();
+  // Every format in the window, the newest first: players begin near the live edge.
+  const std::uint64_t first_listed = segments_.last().msn + 1 - segments_.listed_count();
+  for (auto entry = inits_.rbegin(); entry != inits_.rend() && entry->last_msn >= first_listed; ++entry) {
+    add_codecs(container, *entry->period, playlist.codecs);
+    const media::Track* video = packaged_video(container, *entry->period);
+    if (playlist.video || video == nullptr) continue;
+    const media::VideoFormat& format = video->config.video;
+    playlist.video =
+        VideoAttributes{format.width, format.height, format.frame_rate.value_or(frame_rate_.rate()), format.range};
+  }
+  return to_text(playlist);
+}
+
+}  // namespace sluice::hls
