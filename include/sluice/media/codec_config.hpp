@@ -24,11 +24,23 @@ struct FrameRate {
   friend bool operator==(const FrameRate&, const FrameRate&) = default;
 };
 
+// Code points of ISO/IEC 23091-2, as every sequence header writes them; 2 means not stated.
+struct Colour {
+  std::uint8_t primaries = 2;
+  std::uint8_t transfer = 2;
+  std::uint8_t matrix = 2;
+  bool full_range = false;
+  friend bool operator==(const Colour&, const Colour&) = default;
+};
+
 struct VideoFormat {
   std::uint32_t width = 0;  // luma samples after cropping
   std::uint32_t height = 0;
   std::optional<FrameRate> frame_rate;  // from the sequence header's timing, when it is there and sane (1 to 240 fps)
   VideoRange range = VideoRange::sdr;
+  Colour colour;
+  std::uint32_t pixel_width = 1;  // of one pixel, relative to pixel_height: 1 by 1 unless the header states otherwise
+  std::uint32_t pixel_height = 1;
   std::uint8_t nal_length_size = 0;  // 1, 2 or 4 for h264, hevc and vvc; 0 for the others
 };
 
