@@ -86,7 +86,7 @@ void Handshake::read_c2(ByteView& input) {
 }
 
 Bytes Handshake::take_output() {
-  if (state_ == State::c0 || state_ == State::c1) return {};
+  if (!answer_ready()) return {};
   return std::exchange(output_, {});
 }
 

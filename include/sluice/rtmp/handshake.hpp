@@ -24,7 +24,8 @@ class Handshake {
   // Consumes bytes from the front of `input` up to the end of C2; what is left belongs to the chunk stream.
   Outcome<void> feed(ByteView& input);
   bool done() const { return state_ == State::done; }
-  // S0 S1 S2, once C1 is whole; empty before and when it has been taken.
+  // S0 S1 S2, once C1 is whole; nothing before and after it has been taken.
+  bool has_output() const { return answer_ready() && !output_.empty(); }
   Bytes take_output();
 
  private:
@@ -32,6 +33,7 @@ class Handshake {
   Outcome<void> read_version(ByteView& input);
   void read_c1(ByteView& input);
   void read_c2(ByteView& input);
+  bool answer_ready() const { return state_ == State::c2 || state_ == State::done; }
 
   State state_ = State::c0;
   std::uint64_t seed_;

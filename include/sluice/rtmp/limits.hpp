@@ -18,7 +18,7 @@ struct Limits {
   std::size_t chunk_streams = 64;
   // All bytes received from the end of the handshake, or of the last publish, until the next publish command.
   std::size_t bytes_before_publish = 256 * 1024;
-  // Commands until a publish is accepted, and again after it.
+  // Commands until a publish is accepted, and again when it has ended. The deadlines of the phases make a rate of it.
   std::uint32_t commands = 100;
   // Message streams (createStream without deleteStream) that exist at once.
   std::uint32_t message_streams = 4;
