@@ -65,7 +65,15 @@ Result<CodecConfig> parse_codec_config(Codec codec, Payload record);
 // For MP3, AC-3, E-AC-3 and Opus without a record: the configuration that the header of this frame states.
 Result<CodecConfig> describe_from_frame(Codec codec, ByteView frame);
 
-// Same decoder set-up: same codec and the same record, so that a repeated sequence header is no change.
+// Adds what a configuration record may leave to the key frames: the picture's size of VP9 (always) and of AV1 (when
+// av1C has no sequence header). Does nothing when the size is known or the frame does not say it.
+void describe_picture(CodecConfig& config, ByteView key_frame);
+
+// The avcC record with the parameter sets that this H.264 key frame carries in-band, when its sequence parameter set is
+// not the one in `config` (RTMP checklist MT-15); empty when nothing differs.
+Payload changed_record(const CodecConfig& config, ByteView key_frame);
+
+// Same decoder set-up: same codec, record, sample rate and channels, so that a repeated sequence header is no change.
 bool same_config(const CodecConfig& left, const CodecConfig& right);
 
 // Samples in this frame at `config.audio.sample_rate`; the constant for codecs that have one, read from the frame's own
