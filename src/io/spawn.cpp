@@ -28,7 +28,7 @@ void report(std::string_view session, const std::exception_ptr& escaped) {
 
 }  // namespace
 
-void spawn(const boost::asio::any_io_executor& executor, std::string_view session, boost::asio::awaitable<void> body) {
+void spawn(const boost::asio::any_io_executor& executor, boost::asio::awaitable<void> body, std::string_view session) {
   boost::asio::co_spawn(executor, std::move(body), [session](const std::exception_ptr& escaped) {
     if (escaped) report(session, escaped);
   });

@@ -139,7 +139,7 @@ boost::asio::awaitable<void> fail_with(std::exception_ptr what) {
 
 void run_session(std::exception_ptr what) {
   boost::asio::io_context loop;
-  spawn(loop.get_executor(), "test", fail_with(std::move(what)));
+  spawn(loop.get_executor(), fail_with(std::move(what)), "test");
   loop.run();
 }
 

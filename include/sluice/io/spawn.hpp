@@ -12,6 +12,6 @@
 namespace sluice::io {
 
 // `session` names the kind of session in the log line; it must be a literal.
-void spawn(const boost::asio::any_io_executor& executor, std::string_view session, boost::asio::awaitable<void> body);
+void spawn(const boost::asio::any_io_executor& executor, boost::asio::awaitable<void> body, std::string_view session);
 
 }  // namespace sluice::io
