@@ -1,0 +1,131 @@
+#include "ts.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "muxer.hpp"
+#include "sluice/mux/annexb.hpp"
+#include "sluice/mux/continuity.hpp"
+
+namespace sluice::mux {
+namespace {
+
+using media::Codec;
+using media::Container;
+using Parts = std::span<const std::shared_ptr<const hls::Part>>;
+
+// libavformat's max_delay: PCR runs so much before the time stamps, which are twice as late as the packets' own, and an
+// audio PES holds frames of half of it. 60 ms are three frames of AAC or two of MP3: a PCR of an audio-only stream, one
+// a PES, comes every 100 ms at least.
+constexpr int kMaxDelayMicros = 120'000;
+constexpr std::uint64_t kTableVersions = 32;
+
+struct Lane {
+  const media::Track* track = nullptr;
+  int stream = 0;
+  std::optional<AvcParameters> avc;
+  Ticks90k lead{};  // decoding is earlier by this much, so that no frame is presented before it is decoded
+  std::int64_t last_dts = INT64_MIN;
+};
+
+struct Item {
+  Lane* lane = nullptr;
+  const media::Packet* packet = nullptr;
+  std::int64_t dts = 0;
+};
+
+Result<std::vector<Lane>> lanes_of(const hls::PeriodInfo& period, Muxer& muxer) {
+  std::vector<Lane> lanes;
+  for (const media::Track& track : period.tracks) {
+    if (!hls::is_packaged(Container::ts, track)) continue;
+    Lane lane{&track, static_cast<int>(lanes.size()), {}, {}};
+    ByteView record;
+    if (track.config.codec == Codec::h264) {
+      auto avc = parse_avc_record(track.config.record.view());
+      if (!avc) return avc.error();
+      lane.avc = std::move(*avc);
+    } else {
+      record = track.config.record.view();
+    }
+    const auto stream = muxer.add_stream(track, record);
+    if (!stream) return stream.error();
+    lanes.push_back(std::move(lane));
+  }
+  return lanes;
+}
+
+void find_leads(std::vector<Lane>& lanes, Parts parts) {
+  for (Lane& lane : lanes) {
+    std::int32_t lowest = 0;
+    for (const auto& part : parts) {
+      for (const media::Packet& packet : part->packets) {
+        if (packet.track == lane.track->index) lowest = std::min(lowest, packet.cts);
+      }
+    }
+    lane.lead = -ticks_from(lowest, lane.track->timescale);
+  }
+}
+
+// In decoding order: PCR, taken from one track, must not be ahead of the others.
+std::vector<Item> sorted_items(std::vector<Lane>& lanes, Parts parts) {
+  std::vector<Item> items;
+  for (const auto& part : parts) {
+    for (const media::Packet& packet : part->packets) {
+      const auto lane =
+          std::find_if(lanes.begin(), lanes.end(), [&](const Lane& one) { return one.track->index == packet.track; });
+      if (lane == lanes.end()) continue;
+      const Ticks90k dts = ticks_from(packet.dts, lane->track->timescale) - lane->lead;
+      items.push_back({&*lane, &packet, dts.count()});
+    }
+  }
+  std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.dts < b.dts; });
+  return items;
+}
+
+Result<void> write_item(Muxer& muxer, const Item& item, Bytes& scratch) {
+  Lane& lane = *item.lane;
+  const media::Packet& packet = *item.packet;
+  const Ticks90k pts = ticks_from(packet.dts + packet.cts, lane.track->timescale);
+  Sample sample{lane.stream, std::max(item.dts, lane.last_dts + 1), pts.count(), 0, packet.key, packet.data.view()};
+  sample.pts = std::max(sample.pts, sample.dts);
+  lane.last_dts = sample.dts;
+  if (lane.avc) {
+    scratch.clear();
+    if (const auto made = append_annexb(scratch, *lane.avc, packet.data.view(), packet.key); !made) return made;
+    sample.data = scratch;
+  }
+  return muxer.write(sample);
+}
+
+}  // namespace
+
+Result<Payload> render_ts_segment(Parts parts) {
+  if (parts.empty()) return Error{"TS: a segment without parts"};
+  const hls::PeriodInfo& period = *parts.front()->period;
+  const media::Cut& first = parts.front()->cut;
+  auto muxer = Muxer::open("mpegts");
+  if (!muxer) return muxer.error();
+  auto lanes = lanes_of(period, *muxer);
+  if (!lanes) return lanes.error();
+  if (lanes->empty()) return Error{"TS: the period has no track it can carry"};
+  find_leads(*lanes, parts);
+
+  muxer->context()->max_delay = kMaxDelayMicros;
+  const auto header = muxer->write_header(
+      "pat_period=100000:sdt_period=100000:pcr_period=30:mpegts_pmt_start_pid=" + std::to_string(kPmtPid) +
+      ":tables_version=" + std::to_string(period.period.number % kTableVersions) +
+      (first.fragment == 1 ? ":mpegts_flags=initial_discontinuity" : ""));
+  if (!header) return header.error();
+  Bytes scratch;
+  for (const Item& item : sorted_items(*lanes, parts)) {
+    if (const auto written = write_item(*muxer, item, scratch); !written) return written.error();
+  }
+  if (const auto finished = muxer->finish(); !finished) return finished.error();
+  const auto continuous = make_continuous(muxer->output(), first.msn);
+  if (!continuous) return continuous.error();
+  return Payload::copy_of(*continuous);
+}
+
+}  // namespace sluice::mux
