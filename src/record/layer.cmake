@@ -1,0 +1,1 @@
+target_link_libraries(sluice_record PRIVATE OpenSSL::Crypto)
