@@ -13,7 +13,8 @@ class Encoder:
     def __init__(self, test, command):
         self.command = command
         self._output = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._output,
+                                        stderr=subprocess.STDOUT)
         test.addCleanup(self._reap)
 
     def _reap(self):
@@ -52,12 +53,11 @@ def ffmpeg(test, path, url, rate=4, loop=False):
 
 
 def gstreamer(test, sink, frames=120):
-    """Publishes a test picture and a tone; `sink` is the last element with its address."""
+    """Publishes a test picture and a tone; `sink` is the last element with its properties, as a list."""
     buffers = frames * 48000 // 30 // 1024
-    return Encoder(test, (
-        "gst-launch-1.0 -e "
-        f"videotestsrc num-buffers={frames} is-live=true ! video/x-raw,width=320,height=180,framerate=30/1 ! "
-        "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! h264parse ! queue ! "
-        f"flvmux streamable=true name=mux ! {sink} "
-        f"audiotestsrc num-buffers={buffers} samplesperbuffer=1024 is-live=true ! audio/x-raw,rate=48000,channels=2 ! "
-        "avenc_aac ! aacparse ! queue ! mux.").split(" "))
+    picture = (f"videotestsrc num-buffers={frames} is-live=true ! video/x-raw,width=320,height=180,framerate=30/1 ! "
+               "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! h264parse ! queue ! "
+               "flvmux streamable=true name=mux !")
+    sound = (f"audiotestsrc num-buffers={buffers} samplesperbuffer=1024 is-live=true ! "
+             "audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! mux.")
+    return Encoder(test, ["gst-launch-1.0", "-e", *picture.split(), *sink, *sound.split()])

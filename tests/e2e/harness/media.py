@@ -19,7 +19,8 @@ H264 = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "30", "-keyi
         "-pix_fmt", "yuv420p", "-b:v", "300k"]
 AAC = ["-c:a", "aac", "-b:a", "64k", "-ac", "2"]
 # Frames dropped in an uneven pattern: durations of 33, 67 and 133 ms.
-UNEVEN = ["-vf", r"select='not(eq(mod(n\,7)\,3)+eq(mod(n\,11)\,5)+eq(mod(n\,11)\,6)+eq(mod(n\,11)\,7))'", "-vsync", "vfr"]
+UNEVEN = ["-vf", r"select='not(eq(mod(n\,7)\,3)+eq(mod(n\,11)\,5)+eq(mod(n\,11)\,6)+eq(mod(n\,11)\,7))'",
+          "-vsync", "vfr"]
 
 SOURCES = {
     "av.flv": [*PICTURE, *TONE, *H264, *AAC, "-t", "8"],

@@ -12,11 +12,12 @@ class Packet:
     dts: Fraction
     key: bool
     size: int
+    order: int  # position among the packets of all streams
 
 
 def run_ffprobe(path, *arguments):
-    done = subprocess.run(["ffprobe", "-v", "error", "-of", "json", *arguments, str(path)], capture_output=True, text=True,
-                          check=False, timeout=120)
+    done = subprocess.run(["ffprobe", "-v", "error", "-of", "json", *arguments, str(path)], capture_output=True,
+                          text=True, check=False, timeout=120)
     if done.returncode != 0:
         raise AssertionError(f"ffprobe {path}: {done.stderr}")
     return json.loads(done.stdout), done.stderr
@@ -33,11 +34,11 @@ def packets(path):
     assert not complaints, f"ffprobe {path}: {complaints}"
     bases = {s["index"]: Fraction(s["time_base"]) for s in answer["streams"]}
     found = {"video": [], "audio": []}
-    for packet in answer["packets"]:
+    for order, packet in enumerate(answer["packets"]):
         if packet["codec_type"] in found:
             base = bases[packet["stream_index"]]
             found[packet["codec_type"]].append(
-                Packet(packet["pts"] * base, packet["dts"] * base, "K" in packet["flags"], int(packet["size"])))
+                Packet(packet["pts"] * base, packet["dts"] * base, "K" in packet["flags"], int(packet["size"]), order))
     return found
 
 
