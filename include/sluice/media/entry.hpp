@@ -3,10 +3,12 @@
 //
 //   session = { Period { Track | Packet | Cut | Gap | Data }* }* [ End ]
 //
-// A Period begins at the start and after every discontinuity; its Tracks are announced in it before their first Packet
-// and do not change until its first Cut has been made (what comes or changes later begins a new Period). Everything
-// between two Cuts is one part; a Cut ends a part, and with `ends_segment` the segment it belongs to. What follows the
-// last Cut is not cut yet. Packets stand in arrival order, which is also the order in which they are rendered.
+// A Period begins at the start and after every discontinuity; its Tracks are announced in it before their first Packet.
+// The ones that are packaged are all announced before its first Cut (what comes or changes later begins a new Period);
+// one that is only recorded (see Track::source_id and Packet::hidden) may come at any time. Everything between two Cuts
+// is one part; a Cut ends a part, and with `ends_segment` the segment it belongs to. What follows the last Cut is not
+// cut yet. Packets stand in arrival order, which is also the order in which they are rendered. The Cuts and Gaps of a
+// Period follow one another on the timeline without overlap or hole.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +35,9 @@ enum class PeriodCause : std::uint8_t {
 };
 
 struct Period {
-  std::uint64_t number =
-      0;  // the DISCONTINUITY-SEQUENCE of its segments: one more than the Period before in the playlist
+  // The DISCONTINUITY-SEQUENCE of its segments: one more than that of the Period before in the playlist. A Period that
+  // ended before its first Cut or Gap is not in the playlist; the next one has its number again.
+  std::uint64_t number = 0;
   PeriodCause cause = PeriodCause::start;
   Ticks90k media_start{};  // where on the stream's one growing timeline it begins
   WallTime wall_start;     // UTC of that moment: PROGRAM-DATE-TIME is wall_start + (time - media_start)

@@ -1,0 +1,86 @@
+// Segmenter: turns packaged packets and the Cutter's decisions into Cut and Gap entries, and counts what they are
+// numbered with.
+//
+// Where video is packaged it leads: parts begin and end at its decode times, and what audio arrived before a video
+// frame stays in the part before it. The first part of a Period begins with its first packaged packet. When video falls
+// silent while audio goes on, the leading time goes on as audio does. Parts and gaps of a Period follow one another
+// without overlap or hole, so that durations sum up to the time that passed.
+//
+// A segment may be short where a Period or a publish ends (a single frame at least): frames that came are never thrown
+// away to make it look better.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sluice/media/entry.hpp"
+#include "sluice/timeline/cutter.hpp"
+#include "sluice/timeline/track_state.hpp"
+
+namespace sluice::timeline {
+
+class Segmenter {
+ public:
+  using Entries = std::vector<media::Entry>;
+  using Tracks = std::vector<TrackState>;
+
+  Segmenter(const Cutter::Options& options, std::uint64_t first_msn, Ticks90k start);
+
+  void begin_period();
+  // Around a packet that is packaged: before() may end the part, after() puts the packet into the running one. Its
+  // track's clock has placed it already.
+  void before(Tracks& tracks, const TrackState& track, bool key, MonoTime now, Entries& out);
+  void after(TrackState& track, bool key);
+  // Ends the running segment, if it has media: at `at`, or where its media ends. The next packet begins another.
+  void close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out);
+  // Nothing comes from the publisher: lists gaps as they fall due.
+  void list_gaps(MonoTime now, Entries& out);
+
+  bool packaged_in_period() const { return packaged_in_period_; }
+  bool video_leads() const { return video_leads_; }
+  // A Cut or a Gap was made in this Period: its tracks are fixed, and its number is used up.
+  bool listed_in_period() const { return listed_in_period_; }
+  // Where whatever comes next may begin: behind all that was listed or is in the running segment.
+  Ticks90k end() const;
+  Seconds target_duration() const { return cutter_.target_duration(); }
+  std::uint64_t next_msn() const { return msn_; }
+  std::uint64_t forced_cuts() const { return forced_cuts_; }
+  std::uint64_t gaps() const { return gaps_; }
+  // Between the last two key frames of the video.
+  std::optional<Ticks90k> key_interval() const;
+
+ private:
+  void before_video(Tracks& tracks, const TrackState& video, bool key, MonoTime now, Entries& out);
+  void before_audio(Tracks& tracks, const TrackState& audio, MonoTime now, Entries& out);
+  void apply(const Cutter::Decision& decision, Tracks& tracks, const TrackState* trigger, MonoTime now, Entries& out);
+  void add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, bool ends_segment, MonoTime now, Entries& out);
+  void add_gap(Ticks90k duration, Entries& out);
+  void fill(Ticks90k until, Entries& out);
+
+  Cutter cutter_;
+  std::uint64_t msn_;
+  std::uint32_t part_ = 0;
+  std::uint64_t fragment_ = 1;
+  std::uint64_t forced_cuts_ = 0;
+  std::uint64_t gaps_ = 0;
+
+  bool packaged_in_period_ = false;
+  bool listed_in_period_ = false;
+  bool video_leads_ = false;
+  Ticks90k lead_end_{};  // where the leading track's last frame ends
+  Ticks90k last_video_{};
+  std::optional<Ticks90k> audio_time_;      // of the last audio packet
+  std::optional<Ticks90k> audio_at_video_;  // what that was when the last video packet came
+  Ticks90k video_at_audio_{};               // the last video time when the last audio packet came
+
+  bool part_has_media_ = false;
+  bool part_has_video_ = false;
+  bool part_begins_with_key_ = false;
+
+  Ticks90k media_end_{};
+  Ticks90k listed_end_{};
+  std::optional<MonoTime> gap_due_;  // when a gap is due if nothing else is listed before
+};
+
+}  // namespace sluice::timeline

@@ -1,0 +1,174 @@
+#include "sluice/timeline/segmenter.hpp"
+
+#include <algorithm>
+
+namespace sluice::timeline {
+
+using media::TrackKind;
+
+namespace {
+
+// Audio often arrives in small bursts between two video frames; only a longer silence means that a track has stopped.
+constexpr Ticks90k kSilence = Millis(500);
+
+}  // namespace
+
+bool TrackState::is_main() const {
+  return source_id == 0 && config &&
+         (media::can_carry(media::Container::fmp4, config->codec) ||
+          media::can_carry(media::Container::ts, config->codec));
+}
+
+Segmenter::Segmenter(const Cutter::Options& options, std::uint64_t first_msn, Ticks90k start)
+    : cutter_(options), msn_(first_msn), media_end_(start), listed_end_(start) {}
+
+void Segmenter::begin_period() {
+  fragment_ = 1;
+  packaged_in_period_ = false;
+  listed_in_period_ = false;
+  video_leads_ = false;
+  audio_time_.reset();
+  audio_at_video_.reset();
+  cutter_.forget_last_key();
+}
+
+std::optional<Ticks90k> Segmenter::key_interval() const {
+  return video_leads_ ? cutter_.group_length() : std::optional<Ticks90k>();
+}
+
+Ticks90k Segmenter::end() const { return std::max(media_end_, listed_end_); }
+
+void Segmenter::before(Tracks& tracks, const TrackState& track, bool key, MonoTime now, Entries& out) {
+  if (!cutter_.open()) cutter_.begin(track.clock->last_time());
+  if (track.kind == TrackKind::video) {
+    before_video(tracks, track, key, now, out);
+  } else {
+    before_audio(tracks, track, now, out);
+  }
+}
+
+void Segmenter::before_video(Tracks& tracks, const TrackState& video, bool key, MonoTime now, Entries& out) {
+  const Ticks90k time = video.clock->last_time();
+  apply(cutter_.on_frame(time, key, lead_end_, video.clock->frame_time()), tracks, &video, now, out);
+}
+
+void Segmenter::before_audio(Tracks& tracks, const TrackState& audio, MonoTime now, Entries& out) {
+  const Ticks90k time = audio.clock->last_time();
+  const Ticks90k step = audio.clock->frame_time();
+  if (!video_leads_) {
+    apply(cutter_.on_frame(time, true, lead_end_, step), tracks, &audio, now, out);
+    return;
+  }
+  if (!audio_at_video_) audio_at_video_ = time;
+  const Ticks90k silence = time - *audio_at_video_;
+  if (silence < kSilence) return;
+  apply(cutter_.on_frame(last_video_ + silence, false, lead_end_, step), tracks, &audio, now, out);
+  lead_end_ = std::max(lead_end_, last_video_ + silence + step);
+}
+
+void Segmenter::apply(const Cutter::Decision& decision, Tracks& tracks, const TrackState* trigger, MonoTime now,
+                      Entries& out) {
+  if (!decision.cut) return;
+  if (decision.forced) ++forced_cuts_;
+  add_cut(tracks, trigger, decision.at, decision.ends_segment, now, out);
+  if (decision.next > decision.at) fill(decision.next, out);
+  if (decision.ends_segment) cutter_.begin(decision.next);
+}
+
+void Segmenter::after(TrackState& track, bool key) {
+  const Ticks90k time = track.clock->last_time();
+  if (track.kind == TrackKind::video) {
+    video_leads_ = true;
+    last_video_ = time;
+    audio_at_video_ = audio_time_;
+    if (time - video_at_audio_ > kSilence) audio_at_video_.reset();  // audio is silent, and may return at any time
+    lead_end_ = track.clock->end_time();
+    if (!part_has_video_) part_begins_with_key_ = key;
+    part_has_video_ = true;
+  } else {
+    audio_time_ = time;
+    video_at_audio_ = last_video_;
+    if (!video_leads_) lead_end_ = track.clock->end_time();
+  }
+  part_has_media_ = true;
+  packaged_in_period_ = true;
+  track.packaged = true;
+  track.in_part = true;
+  track.last = track.clock->last();
+  track.end = track.clock->end();
+  media_end_ = std::max(media_end_, track.clock->end_time());
+}
+
+void Segmenter::close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out) {
+  if (!cutter_.open() || !part_has_media_) return;
+  add_cut(tracks, nullptr, cutter_.closing_time(at.value_or(lead_end_)), true, now, out);
+}
+
+void Segmenter::add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, bool ends_segment, MonoTime now,
+                        Entries& out) {
+  media::Cut cut;
+  cut.msn = msn_;
+  cut.part = part_;
+  cut.fragment = fragment_;
+  cut.ends_segment = ends_segment;
+  cut.independent = !video_leads_ || (part_has_video_ && part_begins_with_key_);
+  cut.start = cutter_.part_start();
+  cut.duration = at - cut.start;
+  for (TrackState& track : tracks) {
+    if (!track.in_part) continue;
+    // The last picture is shown until the part ends; audio ends with its samples, or where it was placed anew.
+    std::int64_t end = track.end;
+    if (track.kind == TrackKind::video) {
+      end = ticks_in(at, track.clock->timescale());
+    } else if (&track == trigger) {
+      end = std::min(end, track.clock->last());
+    }
+    end = std::max(end, track.last + 1);
+    cut.ends.push_back({track.index, end});
+    track.clock->hold(end);
+    track.in_part = false;
+  }
+  cutter_.cut(at, ends_segment);
+  cut.target_duration = cutter_.target_duration();
+  out.emplace_back(std::move(cut));
+
+  ++fragment_;
+  part_ = ends_segment ? 0 : part_ + 1;
+  if (ends_segment) ++msn_;
+  part_has_media_ = false;
+  part_has_video_ = false;
+  part_begins_with_key_ = false;
+  listed_in_period_ = true;
+  listed_end_ = at;
+  // Half a target duration late, so that a publisher who returns quickly leaves no gap: players expect a new segment
+  // within one and a half target durations of the one before (RFC 8216bis 6.2.1).
+  gap_due_ = now + Micros(cutter_.target_duration()) * 3 / 2;
+}
+
+void Segmenter::add_gap(Ticks90k duration, Entries& out) {
+  media::Gap gap;
+  gap.msn = msn_++;
+  gap.start = listed_end_;
+  gap.duration = duration;
+  gap.target_duration = cutter_.target_duration();
+  listed_end_ += duration;
+  listed_in_period_ = true;
+  ++gaps_;
+  out.emplace_back(gap);
+}
+
+// Gaps of the target duration from the end of what is listed until `until`; the last one takes what is left.
+void Segmenter::fill(Ticks90k until, Entries& out) {
+  const Ticks90k whole = cutter_.target_duration();
+  while (until - listed_end_ > whole + Cutter::kOverrun) add_gap(whole, out);
+  if (until > listed_end_) add_gap(until - listed_end_, out);
+}
+
+void Segmenter::list_gaps(MonoTime now, Entries& out) {
+  while (gap_due_ && now >= *gap_due_) {
+    add_gap(cutter_.target_duration(), out);
+    *gap_due_ += cutter_.target_duration();
+  }
+}
+
+}  // namespace sluice::timeline

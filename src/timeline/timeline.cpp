@@ -1,0 +1,287 @@
+#include "sluice/timeline/timeline.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::timeline {
+
+using media::PeriodCause;
+using media::SourcePacket;
+using media::TrackKind;
+
+Timeline::Timeline(const Options& options, const Start& start)
+    : options_(options),
+      clock_(options.forward_jump),
+      segmenter_({options.segment_target, options.part_target, options.gop_max}, start.first_msn, start.media_start),
+      next_cause_(start.cause) {
+  period_.number = start.first_period;
+}
+
+void Timeline::begin_publish(PeriodCause cause) {
+  tracks_.clear();
+  held_data_.clear();
+  clock_.reset();
+  pending_.reset();
+  publishing_ = true;
+  in_period_ = false;
+  next_cause_ = cause;
+}
+
+void Timeline::end_publish(media::Arrival now, Entries& out) {
+  if (in_period_) segmenter_.close(tracks_, {}, now.mono, out);
+  in_period_ = false;
+  publishing_ = false;
+}
+
+void Timeline::on_time(media::Arrival now, Entries& out) {
+  constexpr int kSilentTargetDurations = 3;
+  if (in_period_ && now.mono - last_frame_at_ > kSilentTargetDurations * target_duration()) {
+    segmenter_.close(tracks_, {}, now.mono, out);
+    in_period_ = false;
+    next_cause_ = PeriodCause::stall;
+    ++counters_.stalls;
+  }
+  if (!in_period_) segmenter_.list_gaps(now.mono, out);
+}
+
+void Timeline::on_data(std::uint32_t timestamp_ms, Payload amf, media::Arrival, Entries& out) {
+  if (in_period_) {
+    out.emplace_back(media::Data{clock_.nearest(timestamp_ms), std::move(amf)});
+    return;
+  }
+  // Metadata comes before the first frame: it waits for the Period, for what is recorded begins with one.
+  if (held_data_.size() < kHeldDataMax) held_data_.push_back({Ticks90k(0), std::move(amf)});
+}
+
+TrackState* Timeline::track_of(const SourcePacket& packet) {
+  for (TrackState& track : tracks_) {
+    if (track.is(packet.kind, packet.track_id)) return &track;
+  }
+  // The default tracks always find room.
+  const std::size_t room = packet.track_id == 0 ? kTracksMax + 2 : kTracksMax;
+  if (tracks_.size() >= room) return nullptr;
+  if (tracks_.capacity() == 0) tracks_.reserve(kTracksMax + 2);
+  return &tracks_.emplace_back(packet.kind, packet.track_id);
+}
+
+TrackState* Timeline::main_video() {
+  const auto found = std::find_if(tracks_.begin(), tracks_.end(), [](const TrackState& track) {
+    return track.kind == TrackKind::video && track.is_main();
+  });
+  return found == tracks_.end() ? nullptr : &*found;
+}
+
+void Timeline::on_packet(const SourcePacket& packet, media::Arrival now, Entries& out) {
+  TrackState* track = track_of(packet);
+  if (track == nullptr) {
+    ++counters_.dropped_tracks;
+    return;
+  }
+  switch (packet.type) {
+    case SourcePacket::Type::config:
+      on_config(*track, packet);
+      return;
+    case SourcePacket::Type::color_info:
+      track->range = static_cast<media::VideoRange>(std::min<std::uint8_t>(packet.range, 2));
+      if (track->config && !track->announced) track->config->video.range = *track->range;
+      return;
+    case SourcePacket::Type::end_of_sequence:
+      return;  // it flushes decoders; the publish goes on (MT-09)
+    case SourcePacket::Type::frame:
+      on_frame(*track, packet, now, out);
+      return;
+  }
+}
+
+void Timeline::on_config(TrackState& track, const SourcePacket& packet) {
+  const ByteView record = packet.data.view();
+  const ByteView last = track.received.view();
+  const bool repeated = track.config && track.config->codec == packet.codec && track.received_codec == packet.codec &&
+                        std::equal(record.begin(), record.end(), last.begin(), last.end());
+  if (repeated) return;
+  Result<media::CodecConfig> config = media::parse_codec_config(packet.codec, packet.data);
+  if (config.has_error()) {
+    ++counters_.bad_configs;
+    return;
+  }
+  track.received_codec = packet.codec;
+  track.received = packet.data;
+  adopt(track, std::move(*config));
+}
+
+void Timeline::adopt(TrackState& track, media::CodecConfig config) {
+  if (track.range) config.video.range = *track.range;
+  if (track.config && media::same_config(*track.config, config)) return;
+  if (track.config) ++counters_.config_changes;
+  const bool was_main = track.is_main();
+  track.config = std::move(config);
+  if (track.announced && (was_main || track.is_main())) {
+    track.changed = true;
+    pending_ = PeriodCause::codec;
+    return;
+  }
+  // Not announced yet, or only recorded: then it is announced once more under another index.
+  track.announced = false;
+  refresh_clock(track);
+}
+
+void Timeline::refresh_clock(TrackState& track) {
+  constexpr std::int64_t kUsualRate = 30;
+  const bool is_audio = track.kind == TrackKind::audio;
+  const std::uint32_t rate = track.config->audio.sample_rate;
+  const std::uint32_t timescale = is_audio && rate > 0 ? rate : 90000;
+  if (track.clock && track.clock->timescale() == timescale) return;
+  std::int64_t frame = timescale / kUsualRate;
+  if (track.config->video.frame_rate) {
+    frame = std::int64_t{timescale} * track.config->video.frame_rate->denominator /
+            track.config->video.frame_rate->numerator;
+  }
+  track.clock.emplace(timescale, frame);
+}
+
+bool Timeline::ensure_config(TrackState& track, const SourcePacket& packet) {
+  if (track.config && track.config->codec == packet.codec) {
+    // Codecs without a record may change with any frame.
+    const bool described =
+        packet.codec == media::Codec::mp3 || packet.codec == media::Codec::ac3 || packet.codec == media::Codec::eac3;
+    if (!described) return true;
+    Result<media::CodecConfig> now = media::describe_from_frame(packet.codec, packet.data.view());
+    if (now.has_value()) adopt(track, std::move(*now));
+    return true;
+  }
+  Result<media::CodecConfig> config = Error{};
+  switch (packet.codec) {
+    case media::Codec::mp3:
+    case media::Codec::ac3:
+    case media::Codec::eac3:
+    case media::Codec::opus:
+      config = media::describe_from_frame(packet.codec, packet.data.view());
+      break;
+    case media::Codec::vp8:
+    case media::Codec::other_video:
+    case media::Codec::other_audio:
+    case media::Codec::unknown:
+      config = media::parse_codec_config(packet.codec, {});
+      break;
+    case media::Codec::h264:
+    case media::Codec::hevc:
+    case media::Codec::vvc:
+    case media::Codec::av1:
+    case media::Codec::vp9:
+    case media::Codec::aac:
+    case media::Codec::flac:
+      return false;
+  }
+  if (config.has_error()) return false;
+  adopt(track, std::move(*config));
+  return true;
+}
+
+void Timeline::note_key_frame(TrackState& track, ByteView frame) {
+  if (!track.announced) media::describe_picture(*track.config, frame);
+  const Payload record = media::changed_record(*track.config, frame);
+  if (record.empty()) return;
+  Result<media::CodecConfig> config = media::parse_codec_config(track.config->codec, record);
+  if (config.has_value()) adopt(track, std::move(*config));
+}
+
+void Timeline::on_frame(TrackState& track, const SourcePacket& packet, media::Arrival now, Entries& out) {
+  if (packet.data.empty()) {
+    ++counters_.empty;
+    return;
+  }
+  if (!ensure_config(track, packet)) {
+    ++counters_.dropped_unconfigured;
+    return;
+  }
+  bool key = true;
+  if (track.kind == TrackKind::video) {
+    const Result<bool> random_access = media::is_random_access(*track.config, packet.data.view(), packet.key);
+    if (random_access.has_error()) {
+      ++counters_.dropped_damaged;
+      return;
+    }
+    key = *random_access;
+    if (key) note_key_frame(track, packet.data.view());
+  }
+  last_frame_at_ = now.mono;
+  if (!in_period_) open_period(packet.timestamp_ms, now, out);
+
+  const bool begins_period = wants_period(track, key);
+  if (!begins_period && must_be_dropped(track, key)) {
+    ++counters_.dropped_waiting;
+    return;
+  }
+  if (begins_period) {
+    for (TrackState& changed : tracks_) {
+      if (changed.changed) refresh_clock(changed);
+    }
+  }
+  const std::int64_t dts = place(track, packet, begins_period);
+  const Ticks90k time = track.clock->last_time();
+  if (begins_period) {
+    continue_period(*pending_, time, now, out);
+    if (track.kind == TrackKind::audio) video_given_up_ = true;
+  } else if (track.kind == TrackKind::audio && track.is_main() && waits_for_video() &&
+             time - period_.media_start > options_.gop_max) {
+    video_given_up_ = true;
+    // The recorded P-frames' track has a place in this Period, which nothing will ever fill.
+    if (main_video()->announced) continue_period(period_.cause, time, now, out);
+  }
+  if (!track.announced && !announce(track, out)) {
+    ++counters_.dropped_tracks;
+    return;
+  }
+  emit(track, packet, dts, key, is_hidden(track, key), now, out);
+}
+
+std::int64_t Timeline::place(TrackState& track, const SourcePacket& packet, bool begins_period) {
+  const Ticks90k expected = track.clock->started() ? track.clock->end_time() : clock_.newest();
+  const Placement placement =
+      clock_.place(track.source, packet.timestamp_ms, packet.nano_offset, expected, begins_period);
+  switch (placement.kind) {
+    case Placement::Kind::in_line:
+      break;
+    case Placement::Kind::restamped:
+      ++counters_.restamped;
+      break;
+    case Placement::Kind::jumped:
+      ++counters_.clock_jumps;
+      // A jump of audio beside video that goes on is corrected without anybody's noticing.
+      if (track.is_main() && (track.kind == TrackKind::video || !segmenter_.video_leads())) {
+        pending_ = pending_.value_or(PeriodCause::timestamps);
+      }
+      break;
+  }
+  // A changed configuration may have another rate than the clock of the one announced.
+  const bool counts_samples = track.kind == TrackKind::audio && !track.changed;
+  const std::uint32_t samples = counts_samples ? media::samples_in_frame(*track.config, packet.data.view()) : 0;
+  const TrackClock::Placed placed = track.clock->place(placement.time, samples);
+  if (placed.repaired) ++counters_.repaired_dts;
+  if (placed.resynced) ++counters_.audio_resyncs;
+  return placed.dts;
+}
+
+void Timeline::emit(TrackState& track, const SourcePacket& packet, std::int64_t dts, bool key, bool hidden,
+                    media::Arrival now, Entries& out) {
+  constexpr std::int32_t kCompositionMax = 10000;  // ms; more is nonsense, and must not carry anything off the timeline
+  const std::int32_t composition = std::clamp(packet.composition_ms, -kCompositionMax, kCompositionMax);
+  media::Packet result;
+  result.track = track.index;
+  result.key = key;
+  result.hidden = hidden;
+  result.dts = dts;
+  result.cts = static_cast<std::int32_t>(std::int64_t{composition} * track.clock->timescale() / 1000);
+  result.data = packet.data;
+  ++counters_.packets;
+  if (hidden) {
+    ++counters_.hidden;
+    out.emplace_back(std::move(result));
+    return;
+  }
+  segmenter_.before(tracks_, track, key, now.mono, out);
+  out.emplace_back(std::move(result));
+  segmenter_.after(track, key);
+}
+
+}  // namespace sluice::timeline

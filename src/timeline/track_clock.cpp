@@ -1,0 +1,48 @@
+#include "sluice/timeline/track_clock.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace sluice::timeline {
+
+TrackClock::Placed TrackClock::place(Ticks90k time, std::uint32_t samples) {
+  const std::int64_t actual = ticks_in(time, timescale_);
+  Placed placed = samples > 0 ? place_audio(actual) : place_video(actual);
+  if (earliest_ && placed.dts < *earliest_) {
+    placed.dts = *earliest_;
+    placed.repaired = true;
+  }
+  // A duration that a repair or a pause made is no guess for the next one.
+  constexpr Millis kLongestGuess{1000};
+  if (samples == 0 && last_ && !placed.repaired && placed.dts - *last_ <= ticks(kLongestGuess)) {
+    frame_ = placed.dts - *last_;
+  }
+  if (samples > 0) frame_ = samples;
+  counted_ = samples > 0;
+  last_ = placed.dts;
+  return placed;
+}
+
+TrackClock::Placed TrackClock::place_audio(std::int64_t actual) {
+  if (!last_ || !counted_) return place_video(actual);
+  const std::int64_t expected = end();
+  const std::int64_t drift = std::abs(actual - expected);
+  drifting_ = drift > ticks(kDriftTolerance) ? drifting_ + 1 : 0;
+  if (drifting_ < kDriftFrames && drift <= ticks(kDriftLimit)) return {expected, false, false};
+  drifting_ = 0;
+  return {std::max(actual, *last_ + 1), false, true};
+}
+
+TrackClock::Placed TrackClock::place_video(std::int64_t actual) {
+  if (!last_ || actual > *last_) return {actual, false, false};
+  return {*last_ + std::max<std::int64_t>(1, ticks(kMinimumStep)), true, false};
+}
+
+void TrackClock::hold(std::int64_t end) { earliest_ = std::max(earliest_.value_or(end), end); }
+
+void TrackClock::restart() {
+  last_.reset();
+  drifting_ = 0;
+}
+
+}  // namespace sluice::timeline
