@@ -47,6 +47,8 @@ Outcome<std::optional<Message>> ChunkReader::step(ByteView& input) {
     if (!read_header(input)) return std::optional<Message>();
     const auto begun = begin_chunk(*header_);
     if (!begun) return begun.error();
+    // Bytes given back come before the rest of the input.
+    if (returned_size_ > 0) return std::optional<Message>();
   }
   const auto copied = read_payload(input);
   if (!copied) return copied.error();
