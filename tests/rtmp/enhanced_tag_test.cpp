@@ -208,7 +208,7 @@ TEST(EnhancedTag, TracksBeforeAnOverrunAreKept) {
   EXPECT_EQ(sink.ignored[0].reason, IgnoredReason::truncated);
 }
 
-Bytes color_info(const amf::Value& value) { return join(hex("94" + kHvc1), testing::amf({"colorInfo", value})); }
+Bytes color_info(const amf::Value& value) { return join(hex("94" + kHvc1), testing::amf_bytes({"colorInfo", value})); }
 
 amf::Value with_transfer(double transfer) {
   return testing::object(

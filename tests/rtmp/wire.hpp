@@ -93,7 +93,7 @@ inline Bytes control_bytes(std::uint8_t type, std::uint32_t value) {
   return message_bytes(2, message(type, 0, 0, payload.view()));
 }
 
-inline Bytes amf(const std::vector<amf::Value>& values) {
+inline Bytes amf_bytes(const std::vector<amf::Value>& values) {
   ByteWriter writer;
   for (const amf::Value& value : values) amf0::encode(writer, value);
   return std::move(writer).take();
