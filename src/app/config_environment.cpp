@@ -51,8 +51,6 @@ bool has_variable(const Environment& environment, const std::string& name) {
 
 }  // namespace
 
-std::string ConfigFault::text() const { return where + ": " + (key.empty() ? "" : key + ": ") + what; }
-
 std::string unknown_key(std::string_view path) { return "unknown key; the nearest is " + nearest_path(path); }
 
 ConfigSource settings_from_environment(const Environment& environment, const FileReader& read_file) {
@@ -60,31 +58,32 @@ ConfigSource settings_from_environment(const Environment& environment, const Fil
   for (const auto& [name, value] : environment) {
     if (!is_ours(name)) continue;
     if (const auto path = path_of_variable(name)) {
-      source.settings.push_back({*path, value, name});
+      source.settings.push_back({*path, value, {name}});
       continue;
     }
     const bool names_file = name.ends_with(kFileSuffix);
     const std::string plain = names_file ? name.substr(0, name.size() - kFileSuffix.size()) : name;
     const auto path = names_file ? path_of_variable(plain) : std::nullopt;
     if (!path) {
-      source.faults.push_back({printable(name), {}, unknown_variable(plain)});
+      source.faults.push_back({{printable(name)}, {}, unknown_variable(plain)});
       continue;
     }
     if (has_variable(environment, plain)) {
-      source.faults.push_back({name, *path, "given twice, by " + plain + " too; allowed is one of them"});
+      source.faults.push_back({{name}, *path, "given twice, by " + plain + " too; allowed is one of them"});
       continue;
     }
     auto content = read_file(value);
     if (!content) {
-      source.faults.push_back({name, *path, "'" + printable(value) + "' cannot be read: " + content.error().message});
+      source.faults.push_back({{name}, *path, "'" + printable(value) + "' cannot be read: " + content.error().message});
       continue;
     }
-    source.settings.push_back({*path, without_line_end(*std::move(content)), name});
+    source.settings.push_back({*path, without_line_end(*std::move(content)), {name}});
   }
   return source;
 }
 
 ConfigSource settings_from_arguments(std::span<const std::string> arguments) {
+  const ConfigPlace place{"--set"};
   ConfigSource source;
   for (const std::string& argument : arguments) {
     const std::size_t equals = argument.find('=');
@@ -92,13 +91,13 @@ ConfigSource settings_from_arguments(std::span<const std::string> arguments) {
     const std::size_t key_end = std::min(argument.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_."), equals);
     const std::string path = argument.substr(0, equals == std::string::npos ? key_end : equals);
     if (equals == std::string::npos) {
-      source.faults.push_back({"--set", printable(path), "has no value; allowed is KEY=VALUE"});
+      source.faults.push_back({place, printable(path), "has no value; allowed is KEY=VALUE"});
     } else if (find_key(path)) {
-      source.settings.push_back({path, argument.substr(equals + 1), "--set"});
+      source.settings.push_back({path, argument.substr(equals + 1), place});
     } else if (kind_of(path) == PathKind::unknown) {
-      source.faults.push_back({"--set", printable(path), unknown_key(path)});
+      source.faults.push_back({place, printable(path), unknown_key(path)});
     } else {
-      source.faults.push_back({"--set", printable(path), "is not a single value; the nearest is " + nearest_key(path)});
+      source.faults.push_back({place, printable(path), "is not a single value; the nearest is " + nearest_key(path)});
     }
   }
   return source;

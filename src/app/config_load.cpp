@@ -1,8 +1,9 @@
 #include "sluice/app/config_load.hpp"
 
-#include <iterator>
+#include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "sluice/app/config_schema.hpp"
 #include "sluice/base/check.hpp"
@@ -13,9 +14,17 @@ namespace {
 // The sources put together, in the order of their precedence.
 class Loader {
  public:
+  // The faults of a source are told from its beginning to its end, whatever they are of.
   void add(ConfigSource source) {
-    std::move(source.settings.begin(), source.settings.end(), std::back_inserter(settings_));
-    for (ConfigFault& fault : source.faults) add(std::move(fault));
+    std::vector<ConfigFault> faults = std::move(source.faults);
+    for (ConfigSetting& setting : source.settings) {
+      if (auto fault = apply(setting)) faults.push_back(*std::move(fault));
+      settings_.push_back(std::move(setting));
+    }
+    std::stable_sort(faults.begin(), faults.end(), [](const ConfigFault& a, const ConfigFault& b) {
+      return std::tie(a.where.line, a.where.column) < std::tie(b.where.line, b.where.column);
+    });
+    for (ConfigFault& fault : faults) add(std::move(fault));
   }
 
   void add(ConfigFault fault) {
@@ -23,8 +32,7 @@ class Loader {
     faults_.push_back(std::move(fault));
   }
 
-  LoadedConfig load() {
-    for (const ConfigSetting& setting : settings_) apply(setting);
+  LoadedConfig finish() {
     check_lists();
     check_contradictions();
     return {std::move(config_), std::move(faults_)};
@@ -33,21 +41,22 @@ class Loader {
  private:
   // The setting that had the last word on a key.
   struct Origin {
-    std::string where;
+    ConfigPlace where;
     std::size_t order = 0;
   };
 
-  void apply(const ConfigSetting& setting) {
+  std::optional<ConfigFault> apply(const ConfigSetting& setting) {
     const auto reference = find_key(setting.path);
     SLUICE_CHECK(reference.has_value());
     origins_[setting.path] = {setting.where, ++applied_};
     const auto result = reference->key->set(config_, reference->index, setting.value);
-    if (!result) add({setting.where, setting.path, result.error().message});
+    if (result) return std::nullopt;
+    return ConfigFault{setting.where, setting.path, result.error().message};
   }
 
   // The entries of a list count from 0 without a gap, and each has all its keys.
   void check_lists() {
-    std::map<std::string, std::map<std::size_t, std::string>> lists;  // list, index, where that was first met
+    std::map<std::string, std::map<std::size_t, ConfigPlace>> lists;  // list, index, where that was first met
     for (const ConfigSetting& setting : settings_) {
       const KeyReference reference = *find_key(setting.path);
       if (is_list_key(*reference.key)) lists[list_of(*reference.key)].emplace(reference.index, setting.where);
@@ -67,7 +76,7 @@ class Loader {
     }
   }
 
-  void check_entry(const std::string& list, std::size_t index, const std::string& where) {
+  void check_entry(const std::string& list, std::size_t index, const ConfigPlace& where) {
     for (const ConfigKey& key : config_keys()) {
       if (!is_list_key(key) || list_of(key) != list) continue;
       const std::string path = path_of(key, index);
@@ -98,6 +107,12 @@ class Loader {
 
 }  // namespace
 
+std::string ConfigPlace::text() const {
+  return line == 0 ? source : source + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+std::string ConfigFault::text() const { return where.text() + ": " + (key.empty() ? "" : key + ": ") + what; }
+
 LoadedConfig load_config(const ConfigInput& input) {
   Loader loader;
   if (input.file) {
@@ -105,12 +120,12 @@ LoadedConfig load_config(const ConfigInput& input) {
     if (text) {
       loader.add(settings_from_yaml(*input.file, *text));
     } else {
-      loader.add(ConfigFault{*input.file, {}, "cannot be read: " + text.error().message});
+      loader.add(ConfigFault{{*input.file}, {}, "cannot be read: " + text.error().message});
     }
   }
   loader.add(settings_from_environment(input.environment, input.read_file));
   loader.add(settings_from_arguments(input.arguments));
-  return loader.load();
+  return loader.finish();
 }
 
 }  // namespace sluice::app

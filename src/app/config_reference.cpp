@@ -99,7 +99,7 @@ std::string default_config_file() {
     for (const ConfigKey& key : config_keys()) {
       if (!belongs_to(key, section) || is_list_key(key)) continue;
       const std::string_view name = key.path.substr(key.path.rfind('.') + 1);
-      out += comment(std::string(key.sentence) + " (" + key.allowed + ")");
+      out += comment(key.sentence) + comment("Takes " + key.allowed + ".");
       out += "  " + std::string(name) + ": " + key.print(Config{}, 0) + "\n";
     }
     if (section.name == "auth") out += kPublishKeysExample;

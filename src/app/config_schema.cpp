@@ -62,6 +62,17 @@ std::vector<std::string> make_paths() {
   return paths;
 }
 
+// `found` with the list index that `path` has, or else 0, in place of N: something that can be written as it is.
+std::string with_index_of(std::string_view path, std::string found) {
+  const std::size_t place = found.find(".N");
+  if (place == std::string::npos) return found;
+  std::string index = "0";
+  for (const std::string_view part : split(path)) {
+    if (list_index(part)) index = part;
+  }
+  return found.replace(place + 1, 1, index);
+}
+
 }  // namespace
 
 std::optional<KeyReference> find_key(std::string_view path) {
@@ -109,12 +120,12 @@ PathKind kind_of(std::string_view path) {
 
 std::string nearest_path(std::string_view path) {
   static const std::vector<std::string> paths = make_paths();
-  return std::string(nearest(path, paths));
+  return with_index_of(path, std::string(nearest(path, paths)));
 }
 
 std::string nearest_key(std::string_view path) {
   static const std::vector<std::string> paths = make_key_paths();
-  return std::string(nearest(path, paths));
+  return with_index_of(path, std::string(nearest(path, paths)));
 }
 
 }  // namespace sluice::app

@@ -21,10 +21,8 @@ struct YamlNode {
   std::vector<YamlNode> children;  // items; of a map, keys and values in turn
 };
 
-std::string position(std::string_view file, const YAML::Mark& mark) {
-  const int line = std::max(mark.line, 0) + 1;
-  const int column = std::max(mark.column, 0) + 1;
-  return std::string(file) + ":" + std::to_string(line) + ":" + std::to_string(column);
+ConfigPlace place(std::string_view file, const YAML::Mark& mark) {
+  return {std::string(file), std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1};
 }
 
 // Builds the tree from the parser's events instead of YAML::Load, which would let aliases make one node many and keep
@@ -79,7 +77,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "tags (!name) are not allowed; write the plain value");
   }
   void refuse(const YAML::Mark& mark, std::string what) {
-    faults_.push_back({position(file_, mark), {}, std::move(what)});
+    faults_.push_back({place(file_, mark), {}, std::move(what)});
   }
 
   std::string_view file_;
@@ -148,7 +146,7 @@ class Walker {
   void visit_value(const YamlNode& name, const YamlNode& node, const std::string& path, const ConfigKey& key) {
     switch (node.kind) {
       case NodeKind::scalar:
-        source_.settings.push_back({path, node.text, position(file_, node.mark)});
+        source_.settings.push_back({path, node.text, place(file_, node.mark)});
         return;
       case NodeKind::none:
         // The parser knows no good place for what is not there.
@@ -194,7 +192,7 @@ class Walker {
   }
 
   void fault(const YamlNode& at, const std::string& path, std::string what) {
-    source_.faults.push_back({position(file_, at.mark), printable(path), std::move(what)});
+    source_.faults.push_back({place(file_, at.mark), printable(path), std::move(what)});
   }
 
   std::string_view file_;
@@ -209,11 +207,12 @@ ConfigSource settings_from_yaml(std::string_view file, std::string_view text) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    // The second call only finds out whether there is a second document. No loop until there is none: on some input,
+    // "]" for one, the parser reports documents for ever without reading on.
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
   } catch (const YAML::Exception& error) {
     source.faults = builder.take_faults();
-    source.faults.push_back({position(file, error.mark), {}, "not YAML: " + printable(error.msg)});
+    source.faults.push_back({place(file, error.mark), {}, "not YAML: " + printable(error.msg)});
     return source;
   }
   source.faults = builder.take_faults();

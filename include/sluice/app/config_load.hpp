@@ -25,7 +25,7 @@ struct ConfigInput {
 // `config` is what could be made of the input; it may be used only when there are no faults.
 struct LoadedConfig {
   Config config;
-  std::vector<ConfigFault> faults;  // in the order of the sources; of a file, in the order found
+  std::vector<ConfigFault> faults;  // in the order of the sources; last what the whole of them lacks
 };
 
 LoadedConfig load_config(const ConfigInput& input);

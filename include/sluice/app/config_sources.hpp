@@ -19,20 +19,28 @@ namespace sluice::app {
 // The longest configuration file, and the longest file a `…_FILE` variable may name.
 inline constexpr std::size_t kConfigFileMax = 1024 * 1024;
 
-// `where` is FILE:LINE:COLUMN (both from 1), an environment variable's name, or "--set".
+// Where something stands: in a file, or in an environment variable or a flag as a whole.
+struct ConfigPlace {
+  std::string source;  // the file, the variable's name, or "--set"
+  int line = 0;        // from 1; 0 when there is none
+  int column = 0;      // likewise
+  // "FILE:LINE:COLUMN", or the source alone.
+  std::string text() const;
+  friend bool operator==(const ConfigPlace&, const ConfigPlace&) = default;
+};
+
 struct ConfigSetting {
   std::string path;  // "auth.publish_keys.0.app": always one that find_key() knows
   std::string value;
-  std::string where;
+  ConfigPlace where;
 };
 
 struct ConfigFault {
-  std::string where;
+  ConfigPlace where;
   std::string key;   // empty when no key is meant
   std::string what;  // what is wrong and what is allowed; never a secret
   // "WHERE: KEY: WHAT"
   std::string text() const;
-  friend bool operator==(const ConfigFault&, const ConfigFault&) = default;
 };
 
 struct ConfigSource {
