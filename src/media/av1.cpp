@@ -62,6 +62,8 @@ void parse_color(BitReader& bits, std::uint32_t profile, SequenceHeader& header)
   }
   const bool is_srgb = header.primaries == 1 && header.transfer == 13 && header.matrix == 0;
   header.full_range = is_srgb || bits.flag();
+  header.video.colour = {static_cast<std::uint8_t>(header.primaries), static_cast<std::uint8_t>(header.transfer),
+                         static_cast<std::uint8_t>(header.matrix), header.full_range};
 }
 
 std::optional<SequenceHeader> parse_sequence_header(ByteView payload) {

@@ -1,6 +1,8 @@
 #include "sluice/media/codec_config.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "parsers.hpp"
 #include "sluice/media/nal.hpp"
@@ -77,7 +79,8 @@ std::optional<FrameRate> sane_rate(std::uint64_t ticks_a_second, std::uint64_t t
       ticks_a_second > UINT32_MAX) {
     return {};
   }
-  return FrameRate{static_cast<std::uint32_t>(ticks_a_second), static_cast<std::uint32_t>(ticks)};
+  const std::uint64_t divisor = std::gcd(ticks_a_second, ticks);
+  return FrameRate{static_cast<std::uint32_t>(ticks_a_second / divisor), static_cast<std::uint32_t>(ticks / divisor)};
 }
 
 Result<CodecConfig> parse_codec_config(Codec codec, Payload record) {

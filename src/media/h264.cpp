@@ -4,11 +4,10 @@
 #include "parsers.hpp"
 #include "sluice/media/bit_reader.hpp"
 #include "sluice/media/nal.hpp"
+#include "vui.hpp"
 
 namespace sluice::media {
 namespace {
-
-constexpr std::uint32_t kExtendedSar = 255;
 
 void skip_scaling_list(BitReader& bits, int size) {
   std::int32_t last = 8;
@@ -41,20 +40,7 @@ bool has_chroma_fields(std::uint32_t profile) {
 }
 
 void parse_vui(BitReader& bits, VideoFormat& video) {
-  if (bits.flag() && bits.bits(8) == kExtendedSar) bits.skip(32);
-  if (bits.flag()) bits.skip(1);  // overscan
-  if (bits.flag()) {              // video_signal_type
-    bits.skip(4);
-    if (bits.flag()) {
-      bits.skip(8);
-      video.range = range_of_transfer(bits.bits(8));
-      bits.skip(8);
-    }
-  }
-  if (bits.flag()) {  // chroma location
-    bits.ue();
-    bits.ue();
-  }
+  parse_picture_vui(bits, video);
   if (bits.flag()) {
     const std::uint64_t ticks = bits.bits(32);
     const std::uint64_t scale = bits.bits(32);

@@ -5,6 +5,7 @@
 #include "parsers.hpp"
 #include "sluice/media/bit_reader.hpp"
 #include "sluice/media/nal.hpp"
+#include "vui.hpp"
 
 namespace sluice::media {
 namespace {
@@ -67,21 +68,7 @@ void skip_short_term_sets(BitReader& bits) {
 }
 
 void parse_vui(BitReader& bits, VideoFormat& video) {
-  constexpr std::uint32_t kExtendedSar = 255;
-  if (bits.flag() && bits.bits(8) == kExtendedSar) bits.skip(32);
-  if (bits.flag()) bits.skip(1);  // overscan
-  if (bits.flag()) {              // video_signal_type
-    bits.skip(4);
-    if (bits.flag()) {
-      bits.skip(8);
-      video.range = range_of_transfer(bits.bits(8));
-      bits.skip(8);
-    }
-  }
-  if (bits.flag()) {  // chroma location
-    bits.ue();
-    bits.ue();
-  }
+  parse_picture_vui(bits, video);
   bits.skip(3);
   if (bits.flag()) {  // default display window
     for (int i = 0; i < 4; ++i) bits.ue();

@@ -71,6 +71,8 @@ Fault parse_vpcc(CodecConfig& config) {
   std::snprintf(text, sizeof text, "vp09.%02u.%02u.%02u", profile, level == 0 ? 10U : level, depth);
   config.rfc6381 = text;
   config.video.range = range_of_transfer(transfer);
+  config.video.colour = {static_cast<std::uint8_t>(primaries), static_cast<std::uint8_t>(transfer),
+                         static_cast<std::uint8_t>(matrix), full_range};
   const auto ordinary = [](unsigned code) { return code <= 2; };
   const bool is_default =
       subsampling <= 1 && !full_range && ordinary(primaries) && ordinary(transfer) && ordinary(matrix);

@@ -152,7 +152,6 @@ void Segmenter::add_gap(Ticks90k duration, Entries& out) {
   gap.duration = duration;
   gap.target_duration = cutter_.target_duration();
   listed_end_ += duration;
-  listed_in_period_ = true;
   ++gaps_;
   out.emplace_back(gap);
 }

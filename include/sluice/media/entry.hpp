@@ -36,7 +36,8 @@ enum class PeriodCause : std::uint8_t {
 
 struct Period {
   // The DISCONTINUITY-SEQUENCE of its segments: one more than that of the Period before in the playlist. A Period that
-  // ended before its first Cut or Gap is not in the playlist; the next one has its number again.
+  // ended before its first Cut is not in the playlist: the next one has its number again, and gaps meanwhile belong to
+  // the Period before.
   std::uint64_t number = 0;
   PeriodCause cause = PeriodCause::start;
   Ticks90k media_start{};  // where on the stream's one growing timeline it begins

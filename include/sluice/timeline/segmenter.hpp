@@ -39,7 +39,7 @@ class Segmenter {
 
   bool packaged_in_period() const { return packaged_in_period_; }
   bool video_leads() const { return video_leads_; }
-  // A Cut or a Gap was made in this Period: its tracks are fixed, and its number is used up.
+  // A Cut was made in this Period: its tracks are fixed, and its number is used up.
   bool listed_in_period() const { return listed_in_period_; }
   // Where whatever comes next may begin: behind all that was listed or is in the running segment.
   Ticks90k end() const;
