@@ -19,6 +19,7 @@ void shift_run(std::span<std::uint8_t> content, std::int32_t shift) {
   const std::uint32_t flags = reader.u32() & 0xffffff;
   const std::uint32_t count = reader.u32();
   if ((flags & kTrunComposition) == 0) return;
+  content[0] = 1;
   std::size_t at = kFullBox + 4 + ((flags & kTrunDataOffset) != 0 ? 4 : 0) + ((flags & kTrunFirstFlags) != 0 ? 4 : 0);
   for (std::uint32_t i = 0; i < count; ++i) {
     for (const std::uint32_t field : {kTrunDuration, kTrunSize, kTrunFlags}) at += (flags & field) != 0 ? 4 : 0;

@@ -43,20 +43,22 @@ Result<Muxer> open(const std::vector<Lane>& lanes, std::uint64_t fragment) {
     const auto stream = muxer->add_stream(*lane.track, mp4_record(lane.track->config));
     if (!stream) return stream.error();
   }
-  std::string flags = "frag_custom+empty_moov+default_base_moof+frag_discont+negative_cts_offsets+skip_trailer";
+  // Not negative_cts_offsets: that moves decode times by the first packet's composition offset, in each part anew.
+  std::string flags = "frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer";
   if (std::any_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return needs_frame(lane); })) {
     flags += "+delay_moov";
   }
   // sequence_number has 32 bits; libavformat takes 31.
   const std::uint64_t sequence = (fragment - 1) % INT_MAX + 1;
-  const auto written = muxer->write_header("movflags=" + flags + ":use_editlist=0:video_track_timescale=90000" +
-                                           ":fragment_index=" + std::to_string(sequence));
+  const auto written =
+      muxer->write_header("movflags=" + flags + ":use_editlist=0:brand=iso6:video_track_timescale=90000" +
+                          ":fragment_index=" + std::to_string(sequence));
   if (!written) return written.error();
   return muxer;
 }
 
-// Where libavformat is to decode from: it refuses presentation before decoding, so such a track is written with all its
-// composition offsets raised, and lowered again afterwards.
+// libavformat refuses presentation before decoding: a track with negative composition offsets is written with all of
+// them raised by this much, and they are lowered again afterwards.
 std::int32_t composition_shift(const hls::Part& part, media::TrackIndex track) {
   std::int32_t lowest = 0;
   for (const media::Packet& packet : part.packets) {

@@ -22,8 +22,8 @@ std::optional<Box> box_at(ByteView bytes, std::size_t offset);
 // The first box of this type among those that follow each other in `bytes`.
 std::optional<Box> find_box(ByteView bytes, std::string_view type);
 
-// Subtracts `shift` from every composition offset in the fragment's track run of `track_id`. `moof` is a whole moof box
-// whose trun boxes are of version 1.
+// Subtracts `shift` from every composition offset in the fragment's track run of `track_id`, which becomes one with
+// signed offsets (version 1). `moof` is a whole moof box.
 void shift_composition(std::span<std::uint8_t> moof, std::uint32_t track_id, std::int32_t shift);
 
 }  // namespace sluice::mux
