@@ -38,9 +38,9 @@ struct LifecycleOptions {
 
 // What on_time() is told of the rest of the process.
 struct LifecycleInputs {
-  int publishes = 0;   // running now
-  int resumable = 0;   // streams whose publisher may still return
-  MonoTime last_view{};// the last media request answered
+  int publishes = 0;     // running now
+  int resumable = 0;     // streams whose publisher may still return
+  MonoTime last_view{};  // the last media request answered
 };
 
 // One answer of a probe: HTTP 200 when `ok`, else 503.
