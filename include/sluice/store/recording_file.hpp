@@ -1,0 +1,52 @@
+// Reading recording files: a summary from their two ends, or everything. Blocks on the disk; any thread.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "sluice/record/ledger.hpp"
+#include "sluice/record/reader.hpp"
+#include "sluice/store/file_system.hpp"
+
+namespace sluice::store {
+
+// What the first 64 KiB and the footer say. Does not cost more for a larger file.
+struct FileSummary {
+  std::uint64_t size = 0;
+  std::optional<record::FileHeader> header;
+  std::optional<media::Period> period;  // the first
+  std::vector<media::Track> tracks;     // as far as they stand in the first 64 KiB
+  std::optional<record::Footer> footer;
+};
+
+boost::system::result<FileSummary> read_summary(const std::filesystem::path& path);
+
+// Hands all records and damaged spans of a file to `visit`, in order. Returns the size it read.
+boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit);
+
+// A file read from end to end.
+struct FileScan {
+  std::uint64_t size = 0;
+  std::uint32_t mark = 0;
+  std::optional<record::FileHeader> header;
+  std::vector<media::Period> periods;
+  std::vector<media::Track> tracks;  // of all periods, one after the other
+  std::vector<record::Damage> damages;
+  record::Ledger ledger;                 // of all that could be read
+  std::uint64_t entries_end = 0;         // behind the last record that is not index or footer
+  std::optional<record::Index> index;    // as written
+  std::optional<record::Footer> footer;  // as written
+  std::optional<std::uint64_t> footer_end;
+  std::optional<std::uint16_t> newer_version;  // a format this program cannot read
+};
+
+boost::system::result<FileScan> scan(int fd);
+boost::system::result<FileScan> scan(const std::filesystem::path& path);
+
+// The recordings under `path`: itself when it is a file, all in it and the directories below otherwise; by name.
+boost::system::result<std::vector<std::filesystem::path>> find_recordings(const std::filesystem::path& path);
+
+}  // namespace sluice::store

@@ -1,0 +1,62 @@
+// What a process does with the recordings it finds at its start: seal what a crash left open, and learn where each
+// stream's numbers go on. docs/recording-format.md, "What a crash leaves behind". Blocks; runs on a worker.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "sluice/record/record.hpp"
+#include "sluice/store/file_system.hpp"
+
+namespace sluice::store {
+
+// What became of a file that was left open.
+struct SealedLeftover {
+  enum class Outcome {
+    sealed,      // it has its final name
+    removed,     // it was empty
+    in_use,      // another process is writing it
+    unreadable,  // nothing in it can be read: left as it is
+    failed,      // `error`: left for the next start
+  };
+  std::filesystem::path path;  // as it was called
+  Outcome outcome{};
+  error_code error;
+  std::uint64_t size = 0;           // before
+  std::uint64_t bytes_cut_off = 0;  // the torn tail
+  std::uint64_t bytes_damaged = 0;  // before the tail; they stay in the file
+};
+
+// Seals one file called ….slog.open.
+SealedLeftover seal_leftover(const std::filesystem::path& path);
+
+// Where a stream's numbers stood at its newest recording.
+struct StreamTail {
+  StreamName stream;
+  SessionId session;
+  SessionId epoch;
+  record::Numbering numbering;  // last_msn, last_period, last_time, target_duration
+  WallTime last_wall;           // UTC of numbering.last_time
+  bool ended = false;           // in an orderly way
+};
+
+struct Recovery {
+  std::vector<StreamTail> tails;  // one a stream that has any numbers
+  std::vector<SealedLeftover> leftovers;
+  std::vector<std::filesystem::path> unreadable;  // sealed files that would have been the newest, and directories
+};
+
+struct RecoveryProgress {
+  std::size_t streams_done = 0;
+  std::size_t streams_total = 0;
+};
+
+// A directory that does not exist is empty. Reads files that were left open whole, and of the sealed ones the ends of
+// each stream's newest.
+Recovery recover(const std::filesystem::path& directory,
+                 const std::function<void(const RecoveryProgress&)>& progress = {});
+
+}  // namespace sluice::store

@@ -1,0 +1,189 @@
+#include "sluice/store/recorder.hpp"
+
+#include <utility>
+
+#include "sluice/base/check.hpp"
+#include "sluice/io/clock.hpp"
+
+namespace sluice::store {
+namespace {
+
+// After so many rounds without an entry the writer sleeps until one comes. Sleeping at once would cost a wake-up call
+// from the loop for every packet of a lone stream.
+constexpr int kQuietRounds = 10;
+// A batch that grew behind a slow disk gives its memory back.
+constexpr std::size_t kBatchKept = 16 * 1024;
+
+std::size_t payload_size(const media::Entry& entry) {
+  if (const auto* packet = std::get_if<media::Packet>(&entry)) return packet->data.size();
+  if (const auto* data = std::get_if<media::Data>(&entry)) return data->amf.size();
+  return 0;
+}
+
+// Of the entries a stream missed, only the last Period, its Tracks and the last Cut or Gap matter to what follows.
+void remember(std::vector<media::Entry>& missed, const media::Entry& entry) {
+  const auto is_cut = [](const media::Entry& one) {
+    return std::holds_alternative<media::Cut>(one) || std::holds_alternative<media::Gap>(one);
+  };
+  if (std::holds_alternative<media::Packet>(entry) || std::holds_alternative<media::Data>(entry)) return;
+  if (is_cut(entry)) std::erase_if(missed, is_cut);
+  if (std::holds_alternative<media::Period>(entry)) {
+    std::erase_if(missed, [&](const media::Entry& one) { return !is_cut(one); });
+  }
+  missed.push_back(entry);
+}
+
+}  // namespace
+
+Recorder::Recorder(RecorderOptions options, RecorderReport report, FileSystem& files)
+    : options_(std::move(options)),
+      report_([this, report = std::move(report)](const RecorderEvent& event) {
+        const std::lock_guard lock(report_mutex_);
+        report(event);
+      }),
+      files_(files),
+      queue_(files, stats_, report_),
+      thread_([this] { run(); }) {}
+
+Recorder::~Recorder() { stop(); }
+
+void Recorder::begin(const record::SessionInfo& info) {
+  const auto [lane, is_new] = lanes_.try_emplace(info.session.text());
+  SLUICE_CHECK(is_new);
+  lane->second.id = next_lane_++;
+  push(lane->second.id, info, 0);
+}
+
+void Recorder::append(const SessionId& session, const media::Entry& entry) {
+  const auto found = lanes_.find(session.text());
+  SLUICE_CHECK(found != lanes_.end());
+  Lane& lane = found->second;
+  const std::size_t bytes = sizeof(Item) + payload_size(entry);
+  const std::uint64_t waiting = stats_.queue_bytes.load(std::memory_order_relaxed);
+  const std::uint64_t max = lane.shedding ? options_.queue_bytes_max / 2 : options_.queue_bytes_max;
+  if (waiting + bytes > max) return shed(lane, entry);
+  if (lane.shedding) stop_shedding(lane);
+  push(lane.id, entry, bytes);
+}
+
+void Recorder::end(const SessionId& session) {
+  const auto found = lanes_.find(session.text());
+  SLUICE_CHECK(found != lanes_.end());
+  if (found->second.shedding) stop_shedding(found->second);
+  push(found->second.id, Finish{}, 0);
+  lanes_.erase(found);
+}
+
+void Recorder::stop() {
+  if (std::exchange(stopped_, true)) return;
+  while (!lanes_.empty()) end(*SessionId::parse(lanes_.begin()->first));
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  queue_.stop();
+}
+
+void Recorder::shed(Lane& lane, const media::Entry& entry) {
+  lane.shedding = true;
+  ++lane.lost.entries;
+  lane.lost.media_bytes += payload_size(entry);
+  remember(lane.missed, entry);
+}
+
+void Recorder::stop_shedding(Lane& lane) {
+  lane.shedding = false;
+  push(lane.id, Shed{std::exchange(lane.lost, {}), std::exchange(lane.missed, {})}, 0);
+}
+
+// The lock is held for a push_back or a swap only; the writer never works under it.
+void Recorder::push(LaneId lane, Message message, std::size_t bytes) {
+  stats_.queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    pending_.push_back({lane, static_cast<std::uint32_t>(bytes), std::move(message)});
+    wake = std::exchange(asleep_, false);
+  }
+  if (wake) wake_.notify_one();
+}
+
+void Recorder::run() {
+  MonoTime round_start = io::mono_now();
+  MonoTime sync_at = round_start + options_.sync_interval;
+  int quiet_rounds = 0;
+  bool unsynced = false;
+  std::unique_lock lock(mutex_);
+  while (wait(lock, round_start, !unsynced && quiet_rounds >= kQuietRounds)) {
+    batch_.swap(pending_);
+    lock.unlock();
+    round_start = io::mono_now();
+    quiet_rounds = batch_.empty() ? quiet_rounds + 1 : 0;
+    unsynced = unsynced || !batch_.empty();
+    write_batch(round_start);
+    if (round_start >= sync_at) {
+      unsynced = sync_all();
+      sync_at = round_start + options_.sync_interval;
+    }
+    lock.lock();
+  }
+}
+
+// Until the next round is due, or, when all is `quiet`, until something comes. False when everything has been written
+// and the recorder is to stop.
+bool Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet) {
+  if (quiet) {
+    asleep_ = pending_.empty();
+    wake_.wait(lock, [this] { return !asleep_ || stopping_; });
+    asleep_ = false;
+  }
+  const auto due = io::to_steady(round_start + options_.flush_interval);
+  wake_.wait_until(lock, due, [this] { return stopping_; });
+  return !stopping_ || !pending_.empty();
+}
+
+void Recorder::write_batch(MonoTime now) {
+  std::uint64_t bytes = 0;
+  for (Item& item : batch_) {
+    bytes += item.bytes;
+    handle(item, now);
+  }
+  for (WriterLane* lane : touched_) {
+    lane->log.flush(now);
+    lane->touched = false;
+  }
+  touched_.clear();
+  batch_.clear();
+  if (batch_.capacity() > kBatchKept) batch_ = {};
+  stats_.queue_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+void Recorder::handle(Item& item, MonoTime now) {
+  if (const auto* info = std::get_if<record::SessionInfo>(&item.message)) {
+    writer_lanes_.try_emplace(item.lane, SessionLog(options_.log, *info, files_, queue_, stats_, report_));
+    return;
+  }
+  const auto found = writer_lanes_.find(item.lane);
+  WriterLane& lane = found->second;
+  if (const auto* entry = std::get_if<media::Entry>(&item.message)) {
+    lane.log.add(*entry, now);
+    if (!std::exchange(lane.touched, true)) touched_.push_back(&lane);
+  } else if (const auto* shed = std::get_if<Shed>(&item.message)) {
+    lane.log.lose(shed->missed, shed->lost, now);
+  } else {
+    lane.log.finish(now);
+    std::erase(touched_, &lane);
+    writer_lanes_.erase(found);
+  }
+}
+
+// Whether anything was left to sync.
+bool Recorder::sync_all() {
+  bool any = false;
+  for (auto& [id, lane] : writer_lanes_) any = lane.log.sync() || any;
+  return any;
+}
+
+}  // namespace sluice::store
