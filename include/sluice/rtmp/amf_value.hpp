@@ -58,7 +58,7 @@ class Value {
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, Value> && std::is_constructible_v<Variant, T>) Value(T&& value)
       : variant_(std::forward<T>(value)) {}  // NOLINT: converts, so that values can be written as literals
-  Value(const char* text) : variant_(std::string(text)) {}  // NOLINT: see above
+  Value(const char* text);                   // NOLINT: see above
 
   const Variant& variant() const { return variant_; }
   template <class T>
@@ -85,6 +85,9 @@ struct Property {
   Value value;
   friend bool operator==(const Property&, const Property&) = default;
 };
+
+// Here, because a Value can only be made once Property is complete.
+inline Value::Value(const char* text) : variant_(std::string(text)) {}
 
 // What decoding one message may cost, all its values together. Decoders take from it and fail when nothing is left.
 struct DecodeBudget {
