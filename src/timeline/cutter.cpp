@@ -63,7 +63,9 @@ void Cutter::cut(Ticks90k at, bool ends_segment) {
   if (!fixed_) {
     // A quarter second to spare, so that a group a little longer than the first one still fits.
     constexpr Ticks90k kSpare = Millis(250);
-    target_duration_ = std::max(target_duration_, std::chrono::ceil<Seconds>(at - segment_start_ - kSpare));
+    const auto longest = std::chrono::ceil<Seconds>(options_.gop_max);
+    const auto needed = std::min(std::chrono::ceil<Seconds>(at - segment_start_ - kSpare), longest);
+    target_duration_ = std::max(target_duration_, needed);
     fixed_ = true;
   }
   open_ = !ends_segment;

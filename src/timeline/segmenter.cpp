@@ -125,7 +125,7 @@ void Segmenter::add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, 
     }
     end = std::max(end, track.last + 1);
     cut.ends.push_back({track.index, end});
-    track.clock->hold(end);
+    if (!track.changed) track.clock->hold(end);  // the clock of a changed track counts in the new one's timescale
     track.in_part = false;
   }
   cutter_.cut(at, ends_segment);

@@ -60,7 +60,7 @@ Placement SourceClock::place(SourceTrack& track, std::uint32_t timestamp_ms, std
       track.skew = expected - source - correction_;
     }
     believe(track, timestamp_ms, expected);
-    return {Placement::Kind::jumped, expected};
+    return {whole_stream ? Placement::Kind::jumped : Placement::Kind::split, expected};
   }
   track.last = std::max(track.last.value_or(expected), expected);
   newest_ = std::max(newest_, expected);

@@ -247,7 +247,11 @@ std::int64_t Timeline::place(TrackState& track, const SourcePacket& packet, bool
       break;
     case Placement::Kind::jumped:
       ++counters_.clock_jumps;
-      // A jump of audio beside video that goes on is corrected without anybody's noticing.
+      pending_ = pending_.value_or(PeriodCause::timestamps);
+      break;
+    case Placement::Kind::split:
+      ++counters_.clock_jumps;
+      // Audio beside video that goes on is put back into step without anybody's noticing.
       if (track.is_main() && (track.kind == TrackKind::video || !segmenter_.video_leads())) {
         pending_ = pending_.value_or(PeriodCause::timestamps);
       }

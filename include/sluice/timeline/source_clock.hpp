@@ -33,7 +33,8 @@ struct Placement {
   enum class Kind : std::uint8_t {
     in_line,    // as the publisher said
     restamped,  // not believed: `time` is the expected one
-    jumped,     // the publisher's clock jumped, and the correction was moved with it
+    jumped,     // the publisher's clock jumped, and the common correction was moved with it
+    split,      // this track went its own way, and its own correction was moved
   };
   Kind kind = Kind::in_line;
   Ticks90k time{};
