@@ -1,6 +1,5 @@
 // LiveWindow's playlists: values gathered from the segment list, texts built once a change.
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "sluice/hls/live_window.hpp"
@@ -12,15 +11,6 @@ namespace sluice::hls {
 namespace {
 
 using media::Container;
-
-// FNV-1a, 64 bits: the same on every process, and two texts of one playlist do not collide in practice.
-std::string etag_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
-  char tag[32];
-  std::snprintf(tag, sizeof tag, "\"%016llx\"", static_cast<unsigned long long>(hash));
-  return tag;
-}
 
 // The formats of a Period that `container` carries, video first, added where they are not in `names` yet.
 void add_codecs(Container container, const PeriodInfo& period, std::vector<std::string>& names) {
@@ -36,13 +26,7 @@ void add_codecs(Container container, const PeriodInfo& period, std::vector<std::
 }  // namespace
 
 std::shared_ptr<const PlaylistText> LiveWindow::snapshot(std::string text) const {
-  auto made = std::make_shared<PlaylistText>();
-  made->etag = etag_of(text);
-  made->text = std::move(text);
-  made->version = change_count_;
-  made->changed = changed_at_;
-  made->ended = ended();
-  return made;
+  return std::make_shared<const PlaylistText>(PlaylistText{std::move(text), changed_at_, nullptr});
 }
 
 std::shared_ptr<const PlaylistText> LiveWindow::media_playlist(Container container) {
@@ -60,9 +44,7 @@ std::shared_ptr<const PlaylistText> LiveWindow::multivariant(Container container
   if (entry->built_at == change_count_) return entry->text;
   entry->built_at = change_count_;
   std::string text = multivariant_text(container, prefix);
-  if (entry->text == nullptr || entry->text->text != text || entry->text->ended != ended()) {
-    entry->text = snapshot(std::move(text));
-  }
+  if (entry->text == nullptr || entry->text->text != text) entry->text = snapshot(std::move(text));
   return entry->text;
 }
 

@@ -28,15 +28,12 @@
 
 namespace sluice::hls {
 
-// The text of a playlist as it stood at one moment. Everything but `gzip` never changes.
+// The text of a playlist as it stood at one moment: it and `changed` never change.
 struct PlaylistText {
   std::string text;
-  std::string etag;           // strong, with its quotes; made from the text, so the same on every process
-  std::uint64_t version = 0;  // counts the changes of this playlist
-  MonoTime changed;           // when it became so
-  bool ended = false;         // no other text will follow
-  // The text compressed: empty until whoever serves it has needed and set it. Loop thread only.
-  mutable std::string gzip;
+  MonoTime changed;  // when it became so
+  // What whoever serves it has made of the text (an entity tag, a compressed form), to make it once. Loop thread only.
+  mutable std::shared_ptr<const void> served;
 };
 
 // What became of a request for media.
@@ -96,6 +93,8 @@ class LiveWindow {
   const StreamName& name() const { return name_; }
   const SessionId& epoch() const { return epoch_; }
   bool ended() const { return ended_at_.has_value(); }
+  // EXT-X-TARGETDURATION; 0 before the first segment.
+  Seconds target_duration() const { return target_duration_; }
   // Ended, and nothing of it can be fetched any more.
   bool expired() const { return expired_; }
   // There is, or will be as things stand, a playlist in this container.
