@@ -3,7 +3,7 @@
 
 declare -rA PACKAGES=(
   [build]='g++ cmake ninja-build pkg-config ccache mold
-    libboost1.81-dev libavformat-dev libavcodec-dev libavutil-dev libspdlog-dev libyaml-cpp-dev libssl-dev zlib1g-dev
+    libboost1.81-dev libboost-json1.81-dev libavformat-dev libavcodec-dev libavutil-dev libspdlog-dev libyaml-cpp-dev libssl-dev zlib1g-dev
     libcli11-dev prometheus-cpp-dev libgtest-dev libgmock-dev'
   [demo]='ffmpeg fonts-dejavu-core'
   [lint]='git python3 clang-format-14 shellcheck'

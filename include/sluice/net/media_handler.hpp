@@ -1,0 +1,63 @@
+// MediaHandler: what the media port serves: playlists, segments and the player page of each stream. The port never
+// lists streams: names are what viewers are given.
+//
+// Answers at once what can be answered at once. A playlist that has nothing to play yet, of a stream that is being
+// published, is waited for (players treat a refusal as final), at most kHold, and at most `held_max` requests at a
+// time.
+//
+// Loop thread only.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "sluice/hls/route.hpp"
+#include "sluice/live/hub.hpp"
+#include "sluice/net/http_message.hpp"
+#include "sluice/net/http_server.hpp"
+#include "sluice/net/static_pages.hpp"
+
+namespace sluice::net {
+
+class MediaHandler {
+ public:
+  // Below the ten seconds after which hls.js gives up on the first byte of a playlist.
+  static constexpr std::chrono::seconds kHold{8};
+
+  struct Options {
+    media::Container default_container = media::Container::fmp4;
+    std::size_t held_max = 4096;
+  };
+
+  // The references must outlive the handler.
+  MediaHandler(boost::asio::any_io_executor executor, Options options, live::Hub& hub, const StaticPages& pages);
+
+  HttpReply reply(const HttpRequest& request);
+
+  // When media or a playlist was last served.
+  MonoTime last_view() const { return last_view_; }
+  std::size_t held() const { return held_; }
+
+ private:
+  boost::asio::awaitable<HttpResponse> hold(std::string path);
+  std::optional<HttpResponse> playlist(const hls::Route& route, bool may_wait);
+  std::optional<HttpResponse> not_playable(const live::Stream& stream, media::Container container, bool may_wait);
+  HttpResponse init(const StreamName& name, const hls::InitName& init);
+  HttpResponse segment(const StreamName& name, const hls::SegmentName& segment);
+  HttpResponse missing(const StreamName& name) const;
+  std::optional<HttpResponse> answer(std::string_view path, bool may_wait);
+  std::shared_ptr<live::Stream> stream_of(const hls::Route& route);
+
+  boost::asio::any_io_executor executor_;
+  Options options_;
+  live::Hub& hub_;
+  const StaticPages& pages_;
+  MonoTime last_view_{};
+  std::size_t held_ = 0;
+};
+
+}  // namespace sluice::net

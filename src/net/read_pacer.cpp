@@ -1,0 +1,62 @@
+#include "sluice/net/read_pacer.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace sluice::net {
+
+ReadPacer::ReadPacer(boost::asio::any_io_executor executor) : timer_(executor) {}
+
+void ReadPacer::add(Paced& paced) {
+  all_.push_back(&paced);
+  if (!armed_) {
+    timer_.expires_after(kTick);
+    arm();
+  }
+}
+
+void ReadPacer::remove(Paced& paced) {
+  // Only blanked here: a turn may be walking the list.
+  std::replace(all_.begin(), all_.end(), &paced, static_cast<Paced*>(nullptr));
+  std::replace(eager_.begin(), eager_.end(), &paced, static_cast<Paced*>(nullptr));
+}
+
+void ReadPacer::arm() {
+  armed_ = true;
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    armed_ = false;
+    turn(true);
+    if (all_.empty()) return;
+    // Ticks keep their rhythm, but a late loop does not catch up on those it missed.
+    const auto now = std::chrono::steady_clock::now();
+    timer_.expires_at(std::max(timer_.expiry() + kTick, now));
+    arm();
+  });
+}
+
+void ReadPacer::turn(bool tick) {
+  std::vector<Paced*> walked;
+  if (!tick) walked = std::exchange(eager_, {});
+  // By index, since a turn may add sessions behind; those get theirs at the next tick.
+  const std::size_t count = tick ? all_.size() : walked.size();
+  if (tick) eager_.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    Paced* paced = tick ? all_[i] : walked[i];
+    const bool still_there = paced != nullptr && (tick || std::find(all_.begin(), all_.end(), paced) != all_.end());
+    if (still_there && paced->on_turn() && std::find(all_.begin(), all_.end(), paced) != all_.end()) {
+      eager_.push_back(paced);
+    }
+  }
+  if (tick) std::erase(all_, nullptr);
+  if (!eager_.empty() && !again_posted_) {
+    again_posted_ = true;
+    boost::asio::post(timer_.get_executor(), [this] {
+      again_posted_ = false;
+      turn(false);
+    });
+  }
+}
+
+}  // namespace sluice::net
