@@ -43,7 +43,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 def read_layers():
     """{layer: layers it may include}, in the order of CMakeLists.txt."""
     text = (ROOT / "CMakeLists.txt").read_text()
-    lines = re.findall(r"^sluice_layer\((\w+)(?:\s+ASIO)?(?:\s+USES\s+([\w\s]+))?\)", text, re.MULTILINE)
+    lines = re.findall(r"^sluice_layer\((\w+)(?:\s+USES\s+([\w\s]+))?\)", text, re.MULTILINE)
     return {name: set(uses.split()) for name, uses in lines}
 
 
