@@ -178,10 +178,10 @@ std::vector<ConfigKey> make_keys() {
           "limits.publish_bitrate", RateRange{{100'000}, {10'000'000'000}},
           "What one publisher may send. A faster one is read no faster than this, and closed when that has gone on for "
           "10 s; `0` is no limit."),
-      limit<&L::gop_duration>(
-          "limits.gop_duration", DurationRange{1s, 60s},
-          "The longest wait for a key frame: a segment that has none so long is cut anyway. It sets the playlist's "
-          "`EXT-X-TARGETDURATION` together with `hls.segment_duration`."),
+      limit<&L::gop_duration>("limits.gop_duration", DurationRange{1s, 60s},
+                              "How long a key frame is waited for. A group of pictures up to this long at the "
+                              "beginning sets the playlist's "
+                              "`EXT-X-TARGETDURATION`; a segment that would exceed that is cut without a key frame."),
       limit<&L::streams>(
           "limits.streams", CountRange{1, 100'000},
           "Streams kept in memory, those included that ended and can still be fetched. The one that ended "
@@ -198,10 +198,11 @@ std::vector<ConfigKey> make_keys() {
           "limits.http_idle_timeout", DurationRange{100ms, 1h},
           "How long a kept-alive connection may wait for its next request; longer than the CDN's own idle time."),
       limit<&L::http_write_timeout>("limits.http_write_timeout", DurationRange{100ms, 1h},
-                                    "How long a client may take to read one response. A slower one is closed."),
-      limit<&L::record_queue>(
-          "limits.record_queue", SizeRange{mib(1), gib(16)},
-          "Media of all streams waiting for the disk. When it is full recording pauses and says so; live goes on."),
+                                    "How long a response may stand still because its client does not read. One that is "
+                                    "read, but at less than 4 KiB/s on the whole, is closed too."),
+      limit<&L::record_queue>("limits.record_queue", SizeRange{mib(1), gib(16)},
+                              "Media of all streams waiting for the disk. When it is full, recording leaves media out "
+                              "until half of it is free, and says so; live goes on."),
 
       key<&C::log, &LogConfig::level>("log.level",
                                       Choice<LogLevel>{{{"debug", LogLevel::debug},

@@ -49,7 +49,7 @@ TEST(ConfigRender, JsonHasEverySectionWithValuesAsWrittenInAFile) {
       R"("handshake_timeout":"5s","connect_timeout":"5s","publish_timeout":"10s","unpublished_message_size":"64KiB",)"
       R"("message_size":"8MiB","unfinished_messages":"16MiB","publish_bitrate":"0","gop_duration":"10s","streams":1024,)"
       R"("http_connections":8192,"http_connections_per_address":0,"http_header_timeout":"10s","http_idle_timeout":"75s",)"
-      R"("http_write_timeout":"1m","record_queue":"64MiB"},"log":{"level":"info","format":"auto"}})");
+      R"("http_write_timeout":"20s","record_queue":"64MiB"},"log":{"level":"info","format":"auto"}})");
 }
 
 TEST(ConfigRender, JsonMasksSecretsAndEscapesText) {

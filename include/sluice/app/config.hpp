@@ -112,7 +112,7 @@ struct LimitsConfig {
   std::uint32_t http_connections_per_address = 0;
   Millis http_header_timeout{10'000};
   Millis http_idle_timeout{75'000};
-  Millis http_write_timeout{60'000};
+  Millis http_write_timeout{20'000};
   ByteSize record_queue{64 * 1024 * 1024};
   friend bool operator==(const LimitsConfig&, const LimitsConfig&) = default;
 };
