@@ -16,10 +16,13 @@ using media::Codec;
 using media::Container;
 using Parts = std::span<const std::shared_ptr<const hls::Part>>;
 
-// libavformat's max_delay: PCR runs so much before the time stamps, which are twice as late as the packets' own, and an
-// audio PES holds frames of half of it. 60 ms are three frames of AAC or two of MP3: a PCR of an audio-only stream, one
-// a PES, comes every 100 ms at least.
-constexpr int kMaxDelayMicros = 120'000;
+// Every time stamp is so much later than its packet's own, so that PCR can run before it and nothing is negative.
+constexpr Ticks90k kOffset = Millis(500);
+// libavformat's max_delay: PCR runs so much before the time stamps, and an audio PES holds frames of half of it. Beside
+// video the PES are long, to waste little. Alone they carry the PCR, which is due every 100 ms: 60 ms are three frames
+// of AAC or two of MP3.
+constexpr int kMaxDelayMicros = 400'000;
+constexpr int kMaxDelayAudioOnlyMicros = 120'000;
 constexpr std::uint64_t kTableVersions = 32;
 
 struct Lane {
@@ -76,7 +79,7 @@ std::vector<Item> sorted_items(std::vector<Lane>& lanes, Parts parts) {
       const auto lane =
           std::find_if(lanes.begin(), lanes.end(), [&](const Lane& one) { return one.track->index == packet.track; });
       if (lane == lanes.end()) continue;
-      const Ticks90k dts = ticks_from(packet.dts, lane->track->timescale) - lane->lead;
+      const Ticks90k dts = ticks_from(packet.dts, lane->track->timescale) + kOffset - lane->lead;
       items.push_back({&*lane, &packet, dts.count()});
     }
   }
@@ -87,7 +90,7 @@ std::vector<Item> sorted_items(std::vector<Lane>& lanes, Parts parts) {
 Result<void> write_item(Muxer& muxer, const Item& item, Bytes& scratch) {
   Lane& lane = *item.lane;
   const media::Packet& packet = *item.packet;
-  const Ticks90k pts = ticks_from(packet.dts + packet.cts, lane.track->timescale);
+  const Ticks90k pts = ticks_from(packet.dts + packet.cts, lane.track->timescale) + kOffset;
   Sample sample{lane.stream, std::max(item.dts, lane.last_dts + 1), pts.count(), 0, packet.key, packet.data.view()};
   sample.pts = std::max(sample.pts, sample.dts);
   lane.last_dts = sample.dts;
@@ -112,10 +115,11 @@ Result<Payload> render_ts_segment(Parts parts) {
   if (lanes->empty()) return Error{"TS: the period has no track it can carry"};
   find_leads(*lanes, parts);
 
-  muxer->context()->max_delay = kMaxDelayMicros;
+  const bool has_video = hls::packaged_video(Container::ts, period) != nullptr;
+  muxer->context()->max_delay = has_video ? kMaxDelayMicros : kMaxDelayAudioOnlyMicros;
   const auto header = muxer->write_header(
-      "pat_period=100000:sdt_period=100000:pcr_period=30:mpegts_pmt_start_pid=" + std::to_string(kPmtPid) +
-      ":tables_version=" + std::to_string(period.period.number % kTableVersions) +
+      "mpegts_copyts=1:pat_period=100000:sdt_period=100000:pcr_period=30:mpegts_pmt_start_pid=" +
+      std::to_string(kPmtPid) + ":tables_version=" + std::to_string(period.period.number % kTableVersions) +
       (first.fragment == 1 ? ":mpegts_flags=initial_discontinuity" : ""));
   if (!header) return header.error();
   Bytes scratch;

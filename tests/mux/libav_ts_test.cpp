@@ -22,7 +22,7 @@ using testing::TsChecker;
 constexpr std::uint16_t kVideoPid = 0x100;
 constexpr std::uint16_t kAudioPid = 0x101;
 // Every time stamp is so much later than the packet's own.
-constexpr std::int64_t kOffset = 21600;
+constexpr std::int64_t kOffset = 45000;
 constexpr std::int64_t kWrap = std::int64_t{1} << 33;
 
 class LibavTs : public ::testing::Test {
@@ -182,6 +182,35 @@ TEST_F(LibavTs, SlowVideoStillHasPcrOftenEnough) {
   const TsChecker checker = check(segments);
   EXPECT_LE(checker.pcr_interval_max_ms(), 100.0);
   EXPECT_EQ(checker.units_of(kVideoPid).size(), 50u);
+}
+
+// M2T-10, at 1 Mbit/s in segments of two seconds. 2.2 % are packet headers, 2.6 % the rest of each frame's last packet,
+// 1.2 % what brings each PID to a multiple of 16 packets.
+TEST_F(LibavTs, OverheadIsSmall) {
+  auto seconds = LoopedSample("h264_aac", {.parts = 1}).segments(20);
+  std::size_t media = 0;
+  std::size_t rendered = 0;
+  for (std::size_t i = 0; i < seconds.size(); i += 2) {
+    Parts segment = {seconds[i][0], seconds[i + 1][0]};
+    for (auto& part : segment) {
+      hls::Part heavy = *part;
+      for (media::Packet& packet : heavy.packets) {
+        if (packet.track == 0) {
+          // A NAL unit of filler data makes the frame as large as one of such a stream.
+          ByteWriter unit;
+          unit.append(packet.data.view());
+          unit.u32(4400);
+          unit.u8(12);
+          unit.append(Bytes(4399, 0xff));
+          packet.data = Payload::copy_of(unit.view());
+        }
+        media += packet.data.size();
+      }
+      part = std::make_shared<const hls::Part>(std::move(heavy));
+    }
+    rendered += renderer_.ts_segment(segment).value().size();
+  }
+  EXPECT_LT(static_cast<double>(rendered), 1.08 * static_cast<double>(media));
 }
 
 TEST_F(LibavTs, SameArgumentsGiveTheSameBytes) {

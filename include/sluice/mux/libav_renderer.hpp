@@ -2,7 +2,7 @@
 //
 // Every call muxes with a fresh context, so that the bytes depend on nothing but the arguments. fMP4 times are the
 // packets' own (one growing timeline, no edit list, signed composition offsets). MPEG-TS times are shifted by a
-// constant 240 ms, its packets sorted by decode time, and a video track with negative composition offsets decodes that
+// constant 500 ms, its packets sorted by decode time, and a video track with negative composition offsets decodes that
 // much earlier; see continuity.hpp for what joins its segments.
 //
 // Calls do not share state: one renderer may be used on several threads. The first one made takes over libavutil's log,
