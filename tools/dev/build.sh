@@ -18,6 +18,6 @@ build_preset() {
   shift
   configure_preset "$preset"
   say "building build/$preset${*:+: $*}"
-  NINJA_STATUS="    [%f/%t %es] " ninja -C "build/$preset" "$@" | grep -v --line-buffered "^ninja: Entering"
+  NINJA_STATUS="    [%f/%t %es] " ninja -C "build/$preset" "$@" | sed -u "/^ninja: Entering/d"
   printf '    done in %d s\n' $((SECONDS - started))
 }
