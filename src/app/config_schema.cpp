@@ -1,22 +1,12 @@
 #include "sluice/app/config_schema.hpp"
 
-#include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "sluice/app/nearest.hpp"
 
 namespace sluice::app {
 namespace {
-
-std::vector<std::string_view> split(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t dot = path.find('.');
-    parts.push_back(path.substr(0, dot));
-    if (dot == std::string_view::npos) return parts;
-    path.remove_prefix(dot + 1);
-  }
-}
 
 std::optional<std::size_t> list_index(std::string_view text) {
   std::size_t index = 0;
@@ -27,21 +17,47 @@ std::optional<std::size_t> list_index(std::string_view text) {
   return index;
 }
 
-// The index in `path`, or 0 where `pattern` has none; nothing when `path` does not fit the beginning of `pattern`.
-std::optional<std::size_t> match_beginning(const std::vector<std::string_view>& path,
-                                           const std::vector<std::string_view>& pattern) {
-  if (path.size() > pattern.size()) return std::nullopt;
-  std::size_t index = 0;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (pattern[i] == "N") {
-      const auto found = list_index(path[i]);
-      if (!found) return std::nullopt;
-      index = *found;
-    } else if (pattern[i] != path[i]) {
-      return std::nullopt;
+// A path as the schema writes it: "auth.publish_keys.N.app" and 3 for "auth.publish_keys.3.app".
+struct GenericPath {
+  std::string path;
+  std::optional<std::size_t> index;
+};
+
+GenericPath generic(std::string_view path) {
+  GenericPath result;
+  for (std::size_t dot = 0; dot != std::string_view::npos;) {
+    dot = path.find('.');
+    const std::string_view part = path.substr(0, dot);
+    path.remove_prefix(dot == std::string_view::npos ? path.size() : dot + 1);
+    const auto index = list_index(part);
+    if (index) result.index = index;
+    // What stands for an index is not to be written itself; no key has an empty level.
+    result.path += index ? "N" : part == "N" ? "" : part;
+    if (dot != std::string_view::npos) result.path += '.';
+  }
+  return result;
+}
+
+using KeyIndex = std::map<std::string, const ConfigKey*, std::less<>>;
+KeyIndex make_key_index() {
+  KeyIndex keys;
+  for (const ConfigKey& key : config_keys()) keys.emplace(key.path, &key);
+  return keys;
+}
+
+// What stands above the keys, by its path.
+using KindIndex = std::map<std::string, PathKind, std::less<>>;
+KindIndex make_kind_index() {
+  KindIndex kinds;
+  for (const ConfigKey& key : config_keys()) {
+    for (std::size_t dot = key.path.find('.'); dot != std::string_view::npos; dot = key.path.find('.', dot + 1)) {
+      const std::string_view above = key.path.substr(0, dot);
+      const bool is_list = key.path.substr(dot).starts_with(".N.");
+      const PathKind kind = above.ends_with(".N") ? PathKind::list_entry : is_list ? PathKind::list : PathKind::section;
+      kinds.emplace(above, kind);
     }
   }
-  return index;
+  return kinds;
 }
 
 std::vector<std::string> make_key_paths() {
@@ -50,39 +66,35 @@ std::vector<std::string> make_key_paths() {
   return paths;
 }
 
-// The keys, and every section and list above them.
+// Sections and lists first: of what is equally near they are the better guess.
 std::vector<std::string> make_paths() {
   std::vector<std::string> paths;
-  for (const ConfigKey& key : config_keys()) {
-    for (std::size_t dot = key.path.find('.'); dot != std::string_view::npos; dot = key.path.find('.', dot + 1)) {
-      paths.emplace_back(key.path.substr(0, dot));
-    }
-    paths.emplace_back(key.path);
-  }
+  for (const auto& [path, kind] : make_kind_index()) paths.push_back(path);
+  for (const ConfigKey& key : config_keys()) paths.emplace_back(key.path);
   return paths;
 }
 
-// `found` with the list index that `path` has, or else 0, in place of N: something that can be written as it is.
+// `found` with an index in place of N, that of `path` or 0: something that can be written as it is.
 std::string with_index_of(std::string_view path, std::string found) {
   const std::size_t place = found.find(".N");
   if (place == std::string::npos) return found;
-  std::string index = "0";
-  for (const std::string_view part : split(path)) {
-    if (list_index(part)) index = part;
-  }
-  return found.replace(place + 1, 1, index);
+  return found.replace(place + 1, 1, std::to_string(generic(path).index.value_or(0)));
 }
 
 }  // namespace
 
 std::optional<KeyReference> find_key(std::string_view path) {
-  const auto parts = split(path);
-  for (const ConfigKey& key : config_keys()) {
-    const auto pattern = split(key.path);
-    if (pattern.size() != parts.size()) continue;
-    if (const auto index = match_beginning(parts, pattern)) return KeyReference{&key, *index};
-  }
-  return std::nullopt;
+  static const KeyIndex keys = make_key_index();
+  const GenericPath wanted = generic(path);
+  const auto found = keys.find(wanted.path);
+  if (found == keys.end()) return std::nullopt;
+  return KeyReference{found->second, wanted.index.value_or(0)};
+}
+
+PathKind kind_of(std::string_view path) {
+  static const KindIndex kinds = make_kind_index();
+  const auto found = kinds.find(generic(path).path);
+  return found == kinds.end() ? PathKind::unknown : found->second;
 }
 
 std::string path_of(const ConfigKey& key, std::size_t index) {
@@ -91,9 +103,9 @@ std::string path_of(const ConfigKey& key, std::size_t index) {
   return place == std::string::npos ? path : path.replace(place + 1, 1, std::to_string(index));
 }
 
-std::string list_of(const ConfigKey& key) { return std::string(key.path.substr(0, key.path.find(".N."))); }
-
 bool is_list_key(const ConfigKey& key) { return key.path.find(".N.") != std::string_view::npos; }
+
+std::string list_of(const ConfigKey& key) { return std::string(key.path.substr(0, key.path.find(".N."))); }
 
 std::string environment_name(std::string_view path) {
   std::string name = "SLUICE_";
@@ -105,17 +117,6 @@ std::string environment_name(std::string_view path) {
     }
   }
   return name;
-}
-
-PathKind kind_of(std::string_view path) {
-  const auto parts = split(path);
-  for (const ConfigKey& key : config_keys()) {
-    const auto pattern = split(key.path);
-    if (pattern.size() <= parts.size() || !match_beginning(parts, pattern)) continue;
-    if (parts.size() > 1 && pattern[parts.size() - 1] == "N") return PathKind::list_entry;
-    return pattern[parts.size()] == "N" ? PathKind::list : PathKind::section;
-  }
-  return PathKind::unknown;
 }
 
 std::string nearest_path(std::string_view path) {
