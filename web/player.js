@@ -98,7 +98,7 @@
   }
 
   function openWithHls() {
-    hls = new Hls({ backBufferLength: 30, liveMaxLatencyDurationCount: 12 });
+    hls = new Hls({ backBufferLength: 30 });
     hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag, stats }) => {
       if (!(frag.duration > 0) || !stats.total) return;
       fragments = [...fragments.slice(-4), { bytes: stats.total, seconds: frag.duration }];

@@ -1,14 +1,12 @@
-// Shows what is live. Reads, twice in five seconds and only while somebody looks:
-//   readyz           {"status": "busy", "slots": {"total": 1, "free": 0}, "reasons": ["…"]}, whatever the HTTP status
-//   api/v1/streams   {"http_port": 8080, "rtmp_port": 1935, "streams": [{"app", "stream", "state", "since", "session",
-//                    "video", "audio", "bits_per_second"}]}; since: RFC 3339; video and audio: words for people, or null
-//   api/v1/version   {"version": "…"}, once
-// Every word of it goes into the page as text, never as markup.
+// Shows what is live. Asks every few seconds, and only while somebody looks: readyz, api/v1/streams, and api/v1/config for
+// the ports of the players' pages and of the publishers. Every word of the answers goes into the page as text, never as
+// markup.
 'use strict';
 (() => {
   const INTERVAL_MS = 2500;
   const STATUS_CLASS = { ready: 'good', busy: 'busy', starting: 'warn', draining: 'warn', degraded: 'bad', finished: 'bad', stalled: 'bad' };
   const STREAM_CLASS = { publishing: 'good', away: 'warn', ended: '' };
+  const CHANNELS = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
   const element = (id) => document.getElementById(id);
 
   function make(tag, text = '', className = '') {
@@ -18,9 +16,8 @@
     return made;
   }
 
-  function duration(since) {
-    let seconds = Math.max(0, Math.floor((Date.now() - new Date(since)) / 1000));
-    if (!Number.isFinite(seconds)) return '';
+  function duration(time) {
+    let seconds = Math.floor(time);
     const hours = Math.floor(seconds / 3600);
     const minutes = Math.floor(seconds / 60) % 60;
     seconds %= 60;
@@ -33,9 +30,27 @@
     return bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kb/s` : `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`;
   }
 
+  function describe(track, frameRate) {
+    const words = [track.codec];
+    if (track.width) words.push(`${track.width}×${track.height}`);
+    if (track.kind === 'video' && frameRate) words.push(`${Math.round(frameRate * 100) / 100} fps`);
+    if (track.sample_rate) words.push(`${track.sample_rate / 1000} kHz`);
+    if (track.channels) words.push(CHANNELS[track.channels] ?? `${track.channels} channels`);
+    return words.join(' ');
+  }
+
+  function describeAll(stream, kind) {
+    const tracks = stream.tracks.filter((track) => track.kind === kind);
+    return tracks.map((track) => describe(track, stream.frame_rate)).join(', ') || '–';
+  }
+
+  function portOf(address) {
+    return address.slice(address.lastIndexOf(':') + 1);
+  }
+
   function playerLink(stream, port) {
     const link = make('a', `${stream.app}/${stream.stream}`);
-    const url = new URL(`/${encodeURIComponent(stream.app)}/${encodeURIComponent(stream.stream)}/`, location.href);
+    const url = new URL(stream.player, location.href);
     url.port = port;
     link.href = url.href;
     link.target = '_blank';
@@ -52,11 +67,11 @@
     };
     cell(playerLink(stream, port));
     cell(make('span', stream.state, `pill ${STREAM_CLASS[stream.state] ?? ''}`));
-    cell(duration(stream.since));
-    cell(stream.video ?? '–');
-    cell(stream.audio ?? '–');
+    cell(duration(stream.state_seconds));
+    cell(describeAll(stream, 'video'));
+    cell(describeAll(stream, 'audio'));
     cell(rate(stream.bits_per_second), 'number');
-    cell(stream.session ?? '', 'session');
+    cell(stream.session, 'session');
     return line;
   }
 
@@ -69,10 +84,11 @@
     document.title = `${status} · sluice`;
   }
 
-  function showStreams({ streams, http_port: httpPort, rtmp_port: rtmpPort }) {
-    element('streams').replaceChildren(...streams.map((stream) => row(stream, httpPort)));
+  function showStreams({ streams }, config) {
+    element('streams').replaceChildren(...streams.map((stream) => row(stream, portOf(config.http.listen))));
     element('empty').hidden = streams.length > 0;
-    element('publish').textContent = `rtmp://${location.hostname}${rtmpPort === 1935 ? '' : `:${rtmpPort}`}/live/NAME`;
+    const rtmpPort = portOf(config.rtmp.listen);
+    element('publish').textContent = `rtmp://${location.hostname}${rtmpPort === '1935' ? '' : `:${rtmpPort}`}/live/NAME`;
   }
 
   async function read(path) {
@@ -84,13 +100,13 @@
   async function refresh() {
     if (document.hidden) return;
     try {
-      const [readiness, streams] = await Promise.all([read('readyz'), read('api/v1/streams')]);
+      const [readiness, streams, config] = await Promise.all(['readyz', 'api/v1/streams', 'api/v1/config'].map(read));
       showReadiness(readiness);
-      showStreams(streams);
+      showStreams(streams, config);
       lastAnswer = Date.now();
       element('problem').hidden = true;
     } catch {
-      element('problem').textContent = `The server has not answered for ${duration(lastAnswer)}. What stands here is from before.`;
+      element('problem').textContent = `The server has not answered for ${duration((Date.now() - lastAnswer) / 1000)}. What stands here is from before.`;
       element('problem').hidden = false;
     }
   }

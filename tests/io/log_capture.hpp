@@ -11,10 +11,7 @@ namespace sluice::io {
 class LogCapture {
  public:
   explicit LogCapture(Level level = Level::debug, LogFormat format = LogFormat::json) {
-    start_log({.level = level,
-               .format = format,
-               .sink = [this](std::string_view line) { lines_.emplace_back(line); },
-               .repeats = {}});
+    start_log({.level = level, .format = format, .sink = [this](std::string_view line) { lines_.emplace_back(line); }});
   }
   ~LogCapture() { stop_log(Millis(0)); }
   LogCapture(const LogCapture&) = delete;

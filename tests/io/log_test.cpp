@@ -69,7 +69,7 @@ TEST(Log, NothingIsWrittenBeforeStartAndAfterStop) {
 
 TEST(Log, LinesReachTheDescriptorInOrder) {
   Pipe pipe;
-  start_log({.descriptor = pipe.write_end(), .sink = {}, .repeats = {}});
+  start_log({.descriptor = pipe.write_end()});
   log_event(Level::info, "one", "1");
   log_event(Level::info, "two", "2");
   stop_log(Seconds(10));
@@ -84,7 +84,7 @@ TEST(Log, APipeNobodyReadsBlocksNobodyAndDropsAreCounted) {
   // The stuck thread keeps the write end for the rest of this process, so the pipe must live as long.
   static Pipe pipe;
   const LogStats before = log_stats();
-  start_log({.queue_lines = 16, .descriptor = pipe.write_end(), .sink = {}, .repeats = {.burst = 1'000'000}});
+  start_log({.queue_lines = 16, .descriptor = pipe.write_end(), .repeats = {.burst = 1'000'000}});
   const std::string long_value(1000, 'x');
   for (int i = 0; i < 1000; ++i) log_event(Level::info, "flood", "line", {{"value", long_value}});
   EXPECT_GT(log_stats().dropped, before.dropped);

@@ -27,8 +27,8 @@ struct LogOptions {
   // What lines are written to.
   int descriptor = 1;
   // Takes the place of the descriptor and of the writer thread: called with each line, under a lock, by whoever logs.
-  std::function<void(std::string_view line)> sink;
-  RepeatFilter::Options repeats;
+  std::function<void(std::string_view line)> sink = {};
+  RepeatFilter::Options repeats = {};
 };
 
 // Starts the log, or starts it anew with other options.
