@@ -76,6 +76,8 @@ void Timeline::open_period(std::uint32_t timestamp_ms, media::Arrival now, Entri
 // A Period within a publish: times go on, and the wall clock with them unless it has drifted.
 void Timeline::continue_period(PeriodCause cause, Ticks90k start, media::Arrival now, Entries& out) {
   constexpr Micros kDriftMax = Seconds(1);
+  // An audio frame's time, rounded to its samples, may lie a tick before what it was placed behind.
+  start = std::max({start, segmenter_.earliest_end(), period_.media_start});
   segmenter_.close(tracks_, start, now.mono, out);
   const WallTime expected = wall_at(start);
   add_period(cause, start, now.wall - expected > kDriftMax ? now.wall : expected, out);

@@ -36,6 +36,10 @@ std::optional<Ticks90k> Segmenter::key_interval() const {
   return video_leads_ ? cutter_.group_length() : std::optional<Ticks90k>();
 }
 
+Ticks90k Segmenter::earliest_end() const {
+  return part_has_media_ ? cutter_.closing_time(cutter_.part_start()) : listed_end_;
+}
+
 Ticks90k Segmenter::end() const { return std::max(media_end_, listed_end_); }
 
 void Segmenter::before(Tracks& tracks, const TrackState& track, bool key, MonoTime now, Entries& out) {

@@ -67,6 +67,11 @@ Placement SourceClock::place(SourceTrack& track, std::uint32_t timestamp_ms, std
   return {Placement::Kind::restamped, expected};
 }
 
+void SourceClock::shift(Ticks90k by) {
+  correction_ += by;
+  newest_ += by;
+}
+
 Ticks90k SourceClock::nearest(std::uint32_t timestamp_ms) const {
   const Ticks90k time = uncorrected(timestamp_ms, 0) + correction_;
   return time >= newest_ - forward_jump_ && time <= newest_ + forward_jump_ ? time : newest_;

@@ -257,13 +257,24 @@ std::int64_t Timeline::place(TrackState& track, const SourcePacket& packet, bool
       }
       break;
   }
-  // A changed configuration may have another rate than the clock of the one announced.
-  const bool counts_samples = track.kind == TrackKind::audio && !track.changed;
-  const std::uint32_t samples = counts_samples ? media::samples_in_frame(*track.config, packet.data.view()) : 0;
-  const TrackClock::Placed placed = track.clock->place(placement.time, samples);
+  const std::uint32_t samples = samples_of(track, packet);
+  TrackClock::Placed placed = track.clock->place(placement.time, samples);
+  // A Period cannot begin before what is listed: a track that lags the one that led so far takes the stream along.
+  const Ticks90k lag = segmenter_.earliest_end() - track.clock->last_time();
+  if (begins_period && lag > Ticks90k(0)) {
+    clock_.shift(lag);
+    track.clock->restart();
+    placed = track.clock->place(segmenter_.earliest_end(), samples);
+  }
   if (placed.repaired) ++counters_.repaired_dts;
   if (placed.resynced) ++counters_.audio_resyncs;
   return placed.dts;
+}
+
+std::uint32_t Timeline::samples_of(const TrackState& track, const SourcePacket& packet) const {
+  // A changed configuration may have another rate than the clock of the one announced.
+  if (track.kind != TrackKind::audio || track.clock->timescale() != track.config->audio.sample_rate) return 0;
+  return media::samples_in_frame(*track.config, packet.data.view());
 }
 
 void Timeline::emit(TrackState& track, const SourcePacket& packet, std::int64_t dts, bool key, bool hidden,

@@ -23,7 +23,9 @@ SourcePacket video_frame(std::int64_t ms, bool key, std::int32_t composition_ms)
   packet.key = key;
   packet.timestamp_ms = static_cast<std::uint32_t>(ms);
   packet.composition_ms = composition_ms;
-  packet.data = test::hex_payload(key ? "00000003 658884" : "00000003 419A24");
+  static const Payload kIdr = test::hex_payload("00000003 658884");
+  static const Payload kInter = test::hex_payload("00000003 419A24");
+  packet.data = key ? kIdr : kInter;
   return packet;
 }
 
@@ -32,7 +34,8 @@ SourcePacket audio_frame(std::int64_t ms) {
   packet.kind = TrackKind::audio;
   packet.codec = Codec::aac;
   packet.timestamp_ms = static_cast<std::uint32_t>(ms);
-  packet.data = test::hex_payload("210049900219");
+  static const Payload kRaw = test::hex_payload("210049900219");
+  packet.data = kRaw;
   return packet;
 }
 

@@ -41,7 +41,9 @@ class Segmenter {
   bool video_leads() const { return video_leads_; }
   // A Cut was made in this Period: its tracks are fixed, and its number is used up.
   bool listed_in_period() const { return listed_in_period_; }
-  // Where whatever comes next may begin: behind all that was listed or is in the running segment.
+  // The earliest time that the running segment could be ended at, and a Period that continues the publish begin.
+  Ticks90k earliest_end() const;
+  // Where the media of another publisher may begin: behind all that was listed or is in the running segment.
   Ticks90k end() const;
   Seconds target_duration() const { return cutter_.target_duration(); }
   std::uint64_t next_msn() const { return msn_; }

@@ -58,6 +58,9 @@ class SourceClock {
   Placement place(SourceTrack& track, std::uint32_t timestamp_ms, std::uint32_t nano_offset, Ticks90k expected,
                   bool eager);
 
+  // From now on everything stands `by` later.
+  void shift(Ticks90k by);
+
   // Where something that is no media stands: at its timestamp when that is near the stream's time, else at that time.
   Ticks90k nearest(std::uint32_t timestamp_ms) const;
   // The latest time any track was placed at.

@@ -108,6 +108,8 @@ class Timeline {
   void emit(TrackState& track, const media::SourcePacket& packet, std::int64_t dts, bool key, bool hidden,
             media::Arrival now, Entries& out);
 
+  std::uint32_t samples_of(const TrackState& track, const media::SourcePacket& packet) const;
+
   bool wants_period(TrackState& track, bool key);
   bool may_begin_period(const TrackState& track, bool key);
   bool must_be_dropped(const TrackState& track, bool key) const;
