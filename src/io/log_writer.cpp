@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <thread>
+#include <vector>
 
 namespace sluice::io {
 
@@ -74,8 +75,9 @@ void LogWriter::drain(Millis patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!drained() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(Millis(1));
   if (drained()) return;
-  // The destructor of the pool would wait for a thread that hangs in write(). Owned by nobody, it is never destroyed.
-  new std::shared_ptr<spdlog::details::thread_pool>(pool_);
+  // The destructor of the pool would wait for a thread that hangs in write(). So this one is never destroyed.
+  static auto* const left_behind = new std::vector<std::shared_ptr<spdlog::details::thread_pool>>;
+  left_behind->push_back(pool_);
 }
 
 std::uint64_t LogWriter::dropped() const { return pool_->overrun_counter() + sink_->failed(); }

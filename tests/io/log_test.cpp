@@ -81,8 +81,8 @@ TEST(Log, LinesReachTheDescriptorInOrder) {
 
 // LG-03
 TEST(Log, APipeNobodyReadsBlocksNobodyAndDropsAreCounted) {
-  // The stuck thread keeps the write end for the rest of this process, so the pipe must live as long.
-  static Pipe pipe;
+  // The stuck thread writes to it for the rest of this process, so the pipe must never close.
+  static Pipe& pipe = *new Pipe;
   const LogStats before = log_stats();
   start_log({.queue_lines = 16, .descriptor = pipe.write_end(), .repeats = {.burst = 1'000'000}});
   const std::string long_value(1000, 'x');
