@@ -5,9 +5,13 @@
 #include <vector>
 
 namespace sluice::app {
+namespace {
+
+constexpr std::size_t kCompared = 64;
+
+}  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  constexpr std::size_t kCompared = 128;
   a = a.substr(0, kCompared);
   b = b.substr(0, kCompared);
   // Row i holds the distances of the first i characters of `a` to every beginning of `b`; three rows are enough.
@@ -29,8 +33,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string> words) {
   std::string_view best;
-  std::size_t best_distance = SIZE_MAX;
+  std::size_t best_distance = 2 * kCompared;  // more than any two words have
   for (const std::string& candidate : words) {
+    // No fewer edits than the lengths differ by: spares most of the work for words that are nothing like a key.
+    const auto [shorter, longer] = std::minmax(std::min(candidate.size(), kCompared), std::min(word.size(), kCompared));
+    if (longer - shorter >= best_distance) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= best_distance) continue;
     best = candidate;

@@ -22,8 +22,8 @@ TEST(Nearest, DistancesAreKnownOnesBothWays) {
 }
 
 TEST(Nearest, LongWordsAreComparedByTheirBeginning) {
-  EXPECT_EQ(edit_distance(std::string(128, 'a') + "b", std::string(128, 'a') + "c"), 0u);
-  EXPECT_EQ(edit_distance(std::string(100'000, 'a'), ""), 128u);
+  EXPECT_EQ(edit_distance(std::string(64, 'a') + "b", std::string(64, 'a') + "c"), 0u);
+  EXPECT_EQ(edit_distance(std::string(100'000, 'a'), ""), 64u);
 }
 
 TEST(Nearest, PicksTheFirstOfTheNearest) {

@@ -9,7 +9,7 @@
 namespace sluice::app {
 
 // How many characters must be inserted, removed, replaced or swapped with their neighbour to make one of the other.
-// Words longer than 128 characters are compared by their first 128.
+// Words longer than 64 characters are compared by their first 64.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The word of `words` with the least distance to `word`, the first of several; empty only when there are none.
