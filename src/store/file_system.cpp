@@ -61,6 +61,8 @@ class PosixFileSystem : public FileSystem {
     return sync_directory(final_path.parent_path());
   }
 
+  error_code remove(const fs::path& path) override { return ::unlink(path.c_str()) == 0 ? error_code() : last_error(); }
+
  private:
   // Notes in `changed` every directory that got a new entry.
   static error_code make_directories(const fs::path& path, std::vector<fs::path>& changed) {

@@ -87,7 +87,8 @@ void Recorder::stop() {
 }
 
 void Recorder::shed(Lane& lane, const media::Entry& entry) {
-  lane.shedding = true;
+  if (!std::exchange(lane.shedding, true)) ++stats_.sessions_failing;
+  ++stats_.entries_lost;
   ++lane.lost.entries;
   lane.lost.media_bytes += payload_size(entry);
   remember(lane.missed, entry);
@@ -95,6 +96,7 @@ void Recorder::shed(Lane& lane, const media::Entry& entry) {
 
 void Recorder::stop_shedding(Lane& lane) {
   lane.shedding = false;
+  --stats_.sessions_failing;
   push(lane.id, Shed{std::exchange(lane.lost, {}), std::exchange(lane.missed, {})}, 0);
 }
 

@@ -18,19 +18,17 @@ namespace fs = std::filesystem;
 constexpr std::size_t kChunk = 256 * 1024;
 constexpr std::size_t kHeadMax = 64 * 1024;
 
-// Reads up to `size` bytes from `offset`; fewer only at the end of the file.
-boost::system::result<Bytes> read_at(int fd, std::uint64_t offset, std::size_t size) {
-  Bytes bytes(size);
+// Fills `buffer` from `offset` on. The result views what was read, less than the buffer only at the end of the file.
+boost::system::result<ByteView> read_at(int fd, std::uint64_t offset, Bytes& buffer) {
   std::size_t got = 0;
-  while (got < size) {
-    const ssize_t count = ::pread(fd, bytes.data() + got, size - got, static_cast<off_t>(offset + got));
+  while (got < buffer.size()) {
+    const ssize_t count = ::pread(fd, buffer.data() + got, buffer.size() - got, static_cast<off_t>(offset + got));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return last_error();
     if (count == 0) break;
     got += static_cast<std::size_t>(count);
   }
-  bytes.resize(got);
-  return bytes;
+  return ByteView(buffer).first(got);
 }
 
 std::optional<record::Footer> decode_footer(ByteView bytes) {
@@ -72,7 +70,7 @@ class Scanner {
 
   void operator()(const record::Reader::Item& item) {
     if (const auto* damage = std::get_if<record::Damage>(&item)) {
-      scan_.damages.push_back(*damage);
+      scan_.damages.push_back({*damage, time_reached(), std::nullopt});
       return;
     }
     const auto& found = std::get<record::Found>(item);
@@ -87,6 +85,7 @@ class Scanner {
   }
   void operator()(const media::Entry& entry) {
     pass(entry);
+    note_time(entry);
     if (const auto* period = std::get_if<media::Period>(&entry)) scan_.periods.push_back(*period);
     if (const auto* track = std::get_if<media::Track>(&entry)) scan_.tracks.push_back(*track);
   }
@@ -109,8 +108,27 @@ class Scanner {
     scan_.entries_end = found_->end;
   }
 
+  std::optional<WallTime> time_reached() const {
+    const record::Head& head = scan_.ledger.head();
+    if (!head.period()) return std::nullopt;
+    return head.wall_of(std::max(head.numbering().last_time, head.period()->media_start));
+  }
+
+  // Completes the damaged spans that lie right before `entry`, if that has a time.
+  void note_time(const media::Entry& entry) {
+    const record::Head& head = scan_.ledger.head();
+    if (timed_ == scan_.damages.size() || !head.period()) return;
+    std::optional<Ticks90k> time;
+    if (const auto* packet = std::get_if<media::Packet>(&entry)) time = head.time_of(packet->track, packet->dts);
+    if (const auto* cut = std::get_if<media::Cut>(&entry)) time = cut->start + cut->duration;
+    if (const auto* gap = std::get_if<media::Gap>(&entry)) time = gap->start;
+    if (!time) return;
+    while (timed_ < scan_.damages.size()) scan_.damages[timed_++].before = head.wall_of(*time);
+  }
+
   FileScan& scan_;
   const record::Found* found_ = nullptr;
+  std::size_t timed_ = 0;  // damaged spans whose `before` is known
 };
 
 boost::system::result<Descriptor> open_to_read(const fs::path& path) {
@@ -128,11 +146,13 @@ boost::system::result<FileSummary> read_summary(const fs::path& path) {
   if (::fstat(descriptor->get(), &status) != 0) return last_error();
   FileSummary summary;
   summary.size = static_cast<std::uint64_t>(status.st_size);
-  const auto head = read_at(descriptor->get(), 0, std::min<std::uint64_t>(summary.size, kHeadMax));
+  Bytes buffer(std::min<std::uint64_t>(summary.size, kHeadMax));
+  const auto head = read_at(descriptor->get(), 0, buffer);
   if (!head) return head.error();
   note_head(*head, summary);
   if (summary.size < record::kFooterSize) return summary;
-  const auto tail = read_at(descriptor->get(), summary.size - record::kFooterSize, record::kFooterSize);
+  buffer.resize(record::kFooterSize);
+  const auto tail = read_at(descriptor->get(), summary.size - buffer.size(), buffer);
   if (!tail) return tail.error();
   summary.footer = decode_footer(*tail);
   return summary;
@@ -143,9 +163,10 @@ boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(c
   const auto drain = [&] {
     while (auto item = reader.next()) visit(*item);
   };
+  Bytes buffer(kChunk);
   std::uint64_t offset = 0;
   while (true) {
-    const auto chunk = read_at(fd, offset, kChunk);
+    const auto chunk = read_at(fd, offset, buffer);
     if (!chunk) return chunk.error();
     offset += chunk->size();
     reader.feed(*chunk);
@@ -167,7 +188,11 @@ boost::system::result<FileScan> scan(int fd) {
 }
 
 boost::system::result<FileScan> scan(const fs::path& path) {
-  const auto descriptor = open_to_read(path);
+  auto descriptor = open_to_read(path);
+  if (!descriptor && descriptor.error() == boost::system::errc::no_such_file_or_directory &&
+      path.extension() == ".open") {
+    descriptor = open_to_read(sealed_path(path));
+  }
   if (!descriptor) return descriptor.error();
   return scan(descriptor->get());
 }

@@ -53,8 +53,8 @@ SealedLeftover seal_leftover(const std::filesystem::path& path) {
     result.outcome = Outcome::unreadable;
     return result;
   }
-  for (const record::Damage& damage : scanned->damages) {
-    if (damage.offset < scanned->entries_end) result.bytes_damaged += damage.size;
+  for (const DamagedSpan& span : scanned->damages) {
+    if (span.damage.offset < scanned->entries_end) result.bytes_damaged += span.damage.size;
   }
   if (!is_sealed(*scanned)) {
     result.bytes_cut_off = scanned->size - scanned->entries_end;

@@ -101,6 +101,7 @@ bool SessionLog::open(MonoTime now) {
   writer_.emplace(random_mark(), record::FileHeader{session_, name.index, head_.numbering()}, head_, lost_);
   state_ = State::recording;
   rotate_due_ = false;
+  flushed_ = false;
   return true;
 }
 
@@ -122,6 +123,7 @@ void SessionLog::flush(MonoTime now) {
   unwritten_bytes_ = 0;
   output.clear();
   dirty_ = true;
+  flushed_ = true;
   if (lost_.entries > 0) {
     RecorderEvent resumed = event(Kind::resumed);
     resumed.entries = lost_.entries;
@@ -164,7 +166,6 @@ void SessionLog::finish(MonoTime now) {
 void SessionLog::lose(std::span<const media::Entry> missed, record::Lost lost, MonoTime now) {
   if (state_ == State::recording) seal(now);
   if (lost_.entries == 0) lost_.since = head_.numbering().last_time;
-  stats_.entries_lost += lost.entries;
   lost_.entries += lost.entries;
   lost_.media_bytes += lost.media_bytes;
   for (const media::Entry& entry : missed) head_.apply(entry);
@@ -186,7 +187,7 @@ void SessionLog::fail(std::string_view operation, error_code error, MonoTime now
   retry_at_ = now + options_.retry_interval;
 }
 
-// Leaves the file as it is; what the writer holds is lost.
+// Leaves the file as it is, if anything of it was ever written; what the writer holds is lost.
 void SessionLog::give_up(MonoTime now) {
   if (!std::exchange(failing_, true)) ++stats_.sessions_failing;
   state_ = State::waiting;
@@ -196,7 +197,10 @@ void SessionLog::give_up(MonoTime now) {
   stats_.entries_lost += unwritten_entries_;
   lost_.entries += std::exchange(unwritten_entries_, 0);
   lost_.media_bytes += std::exchange(unwritten_bytes_, 0);
-  leftovers_.push_back(std::exchange(file_, nullptr));
+  // A disk that stays full would otherwise collect an empty file with each attempt.
+  if (!flushed_) files_.remove(file_->path);
+  if (flushed_) leftovers_.push_back(file_);
+  file_.reset();
   writer_.reset();
   dirty_ = false;
 }

@@ -33,6 +33,7 @@ class FileSystem {
                                                               const std::filesystem::path& final_path) = 0;
   // Gives a synced file its final name and syncs the directory. Never replaces a file.
   virtual error_code publish(const std::filesystem::path& path, const std::filesystem::path& final_path) = 0;
+  virtual error_code remove(const std::filesystem::path& path) = 0;
 };
 
 // The real one.

@@ -18,7 +18,7 @@ struct RecorderEvent {
     failed,     // `operation` failed with `error`. After "create", "write" and "sync" the session is not recorded until
                 // it is `resumed`; after "seal" and "recover" the file keeps its open name until the next start
     resumed,    // recording goes on in a new file; up to `entries` with `media_bytes` are missing before it
-    shed,       // the disk is too slow: `entries` with `media_bytes` were dropped
+    shed,       // the disk was too slow: `entries` with `media_bytes` were dropped; told once it has caught up
     recovered,  // a file that could not be finished before was sealed after all
   };
   Kind kind{};
@@ -44,9 +44,9 @@ struct RecorderStats {
   std::atomic<std::uint64_t> sync_micros = 0;
   std::atomic<std::uint64_t> files_sealed = 0;
   std::atomic<std::uint64_t> errors = 0;
-  std::atomic<std::uint64_t> entries_lost = 0;  // shed, or not written because of an error
-  std::atomic<std::uint64_t> queue_bytes = 0;   // waiting for the writer thread, or being written
-  std::atomic<std::uint64_t> sessions_failing = 0;
+  std::atomic<std::uint64_t> entries_lost = 0;      // shed, or not written because of an error
+  std::atomic<std::uint64_t> queue_bytes = 0;       // waiting for the writer thread, or being written
+  std::atomic<std::uint64_t> sessions_failing = 0;  // not being recorded now: recording is degraded unless zero
 };
 
 }  // namespace sluice::store

@@ -27,6 +27,13 @@ boost::system::result<FileSummary> read_summary(const std::filesystem::path& pat
 // Hands all records and damaged spans of a file to `visit`, in order. Returns the size it read.
 boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit);
 
+// Damage, and between which times of the recording it lies, as far as what is good around it tells.
+struct DamagedSpan {
+  record::Damage damage;
+  std::optional<WallTime> after;   // the last time before it
+  std::optional<WallTime> before;  // the first time behind it
+};
+
 // A file read from end to end.
 struct FileScan {
   std::uint64_t size = 0;
@@ -34,7 +41,7 @@ struct FileScan {
   std::optional<record::FileHeader> header;
   std::vector<media::Period> periods;
   std::vector<media::Track> tracks;  // of all periods, one after the other
-  std::vector<record::Damage> damages;
+  std::vector<DamagedSpan> damages;
   record::Ledger ledger;                 // of all that could be read
   std::uint64_t entries_end = 0;         // behind the last record that is not index or footer
   std::optional<record::Index> index;    // as written
@@ -44,6 +51,7 @@ struct FileScan {
 };
 
 boost::system::result<FileScan> scan(int fd);
+// A file ….slog.open that is gone is looked for under its final name: the server may just have sealed it.
 boost::system::result<FileScan> scan(const std::filesystem::path& path);
 
 // The recordings under `path`: itself when it is a file, all in it and the directories below otherwise; by name.

@@ -76,7 +76,8 @@ class SessionLog {
   std::uint64_t unwritten_entries_ = 0;
   std::uint64_t unwritten_bytes_ = 0;
   bool rotate_due_ = false;
-  bool dirty_ = false;
+  bool flushed_ = false;  // something of this file was written
+  bool dirty_ = false;    // since the last sync
 
   record::Lost lost_;  // since the last file
   bool failing_ = false;

@@ -1,0 +1,261 @@
+#include "sluice/store/session_log.hpp"
+
+#include <gmock/gmock.h>
+
+#include "sluice/store/recording_check.hpp"
+#include "store/faulty_disk.hpp"
+
+namespace sluice::store {
+namespace {
+
+using record::sample::audio;
+using record::sample::cut;
+using record::sample::entries_of;
+using record::sample::packet;
+using record::sample::said_by;
+using record::sample::segment;
+using record::sample::video;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr const char* kDirectory = "live/demo/20261121T035512Z-3f9a2c-";
+
+std::string sealed_name(int index) { return kDirectory + ("00000" + std::to_string(index)) + ".slog"; }
+std::string open_name(int index) { return sealed_name(index) + ".open"; }
+
+media::Period period(std::uint64_t number = 7, std::int64_t start = 0) {
+  return {number, media::PeriodCause::start, Ticks90k(start), record::sample::wall(1)};
+}
+
+class SessionLogTest : public testing::Test {
+ protected:
+  SessionLogTest() {
+    options_.directory = directory_.path();
+    options_.rotate = Millis(4000);
+    log_.emplace(options_, record::sample::session(), disk_, queue_, stats_, report_);
+  }
+
+  void add(const std::vector<media::Entry>& entries) {
+    for (const media::Entry& entry : entries) log_->add(entry, now_);
+    log_->flush(now_);
+  }
+  // Segments of two seconds, numbered from `first`; the first begins at (first - 100) * 2 s.
+  void add_segments(std::uint64_t first, int count) {
+    for (int i = 0; i < count; ++i) add(segment(first + i, static_cast<std::int64_t>(first + i - 100) * 180000));
+  }
+  void begin() { add({period(), video(), audio()}); }
+
+  Bytes bytes(const std::string& name) const { return read_file(directory_.path() / name); }
+  std::vector<record::Reader::Item> items(const std::string& name) const { return record::sample::read(bytes(name)); }
+  std::vector<std::uint64_t> msns(const std::string& name) const {
+    std::vector<std::uint64_t> result;
+    for (const media::Entry& entry : entries_of(items(name))) {
+      if (const auto* one = std::get_if<media::Cut>(&entry)) result.push_back(one->msn);
+    }
+    return result;
+  }
+  record::FileHeader header(const std::string& name) const {
+    return std::get<record::FileHeader>(record::sample::only<record::Found>(items(name)).front().record);
+  }
+  void expect_whole(const std::string& name) const {
+    const auto checked = check_file(directory_.path() / name);
+    ASSERT_TRUE(checked) << name;
+    EXPECT_THAT(checked->faults, IsEmpty()) << name;
+  }
+
+  TemporaryDirectory directory_;
+  FaultyDisk disk_;
+  RecorderStats stats_;
+  std::vector<std::string> events_;
+  RecorderReport report_ = [this](const RecorderEvent& event) { events_.push_back(text_of(event)); };
+  ImmediateQueue queue_{disk_, stats_, report_};
+  SessionLogOptions options_;
+  MonoTime now_{Micros(1'000'000)};
+  std::optional<SessionLog> log_;
+};
+
+TEST_F(SessionLogTest, SessionWithoutEntriesLeavesNoFile) {
+  log_->finish(now_);
+  EXPECT_THAT(directory_.files(), IsEmpty());
+}
+
+TEST_F(SessionLogTest, WhatIsFlushedCanBeReadBeforeTheFileIsSealed) {
+  begin();
+  add_segments(100, 1);
+  EXPECT_THAT(directory_.files(), ElementsAre(open_name(0)));
+  EXPECT_THAT(msns(open_name(0)), ElementsAre(100));
+  EXPECT_EQ(stats_.bytes_written, bytes(open_name(0)).size());
+  EXPECT_EQ(stats_.entries_written, 7U);
+}
+
+TEST_F(SessionLogTest, SealedFileIsSyncedBeforeItGetsItsName) {
+  begin();
+  add_segments(100, 1);
+  log_->finish(now_);
+  EXPECT_THAT(disk_.log(), ElementsAre("create", "write", "write", "write", "sync", "publish"));
+  EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0)));
+  EXPECT_THAT(events_, ElementsAre("sealed 20261121T035512Z-3f9a2c-000000.slog"));
+  expect_whole(sealed_name(0));
+}
+
+TEST_F(SessionLogTest, FileIsSealedAtTheFirstKeyFrameAfterTheRotationTime) {
+  begin();
+  add_segments(100, 5);
+  log_->finish(now_);
+  EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0), sealed_name(1), sealed_name(2)));
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101));
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(102, 103));
+  EXPECT_THAT(msns(sealed_name(2)), ElementsAre(104));
+  for (int i = 0; i < 3; ++i) expect_whole(sealed_name(i));
+}
+
+TEST_F(SessionLogTest, LaterFileBeginsWithItsPeriodTracksAndNumbers) {
+  begin();
+  add_segments(100, 3);
+  log_->finish(now_);
+  const auto entries = entries_of(items(sealed_name(1)));
+  std::vector<media::Entry> expected = {video(), audio()};
+  ASSERT_GE(entries.size(), 3U);
+  EXPECT_EQ(std::get<media::Period>(entries[0]).number, 7U);
+  EXPECT_EQ(std::get<media::Track>(entries[1]).config.rfc6381, video().config.rfc6381);
+  EXPECT_EQ(std::get<media::Track>(entries[2]).config.rfc6381, audio().config.rfc6381);
+  EXPECT_EQ(header(sealed_name(1)).file_index, 1U);
+  EXPECT_EQ(header(sealed_name(1)).before, (record::Numbering{101, 7, Ticks90k(360000), Seconds(2)}));
+}
+
+TEST_F(SessionLogTest, FileGoesOnWhereTheNextSegmentCannotBeginAnother) {
+  begin();
+  add_segments(100, 2);
+  add({packet(0, 360000, false, "no key frame"), cut(102, 360000)});
+  add({packet(1, 264600, true, "audio first"), packet(0, 540000, true, "key frame"), cut(103, 540000)});
+  add({packet(2, 720000, true, "hidden", 0, true), packet(0, 720000, true, "key frame"), cut(104, 720000)});
+  log_->finish(now_);
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101, 102, 103));
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(104));
+}
+
+TEST_F(SessionLogTest, AudioAloneCanBeginAFileAnywhere) {
+  add({period(), audio()});
+  for (int i = 0; i < 3; ++i) add({packet(1, i * 88200, true, "aac"), cut(100 + i, i * 180000)});
+  log_->finish(now_);
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101));
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(102));
+}
+
+TEST_F(SessionLogTest, PeriodCanBeginAFileAndIsNotRepeatedInIt) {
+  begin();
+  add_segments(100, 2);
+  add({period(8, 360000), video()});
+  add_segments(102, 1);
+  log_->finish(now_);
+  const auto entries = entries_of(items(sealed_name(1)));
+  EXPECT_EQ(std::get<media::Period>(entries[0]).number, 7U);
+  EXPECT_EQ(std::get<media::Period>(entries[3]).number, 8U);
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(102));
+  expect_whole(sealed_name(1));
+}
+
+TEST_F(SessionLogTest, NameThatIsTakenIsNeverUsedAgain) {
+  write_file(directory_.path() / sealed_name(0), as_bytes("somebody else's"));
+  begin();
+  EXPECT_THAT(events_, ElementsAre("failed to create"));
+  now_ += options_.retry_interval;
+  add({period(), video()});
+  add_segments(100, 1);
+  log_->finish(now_);
+  EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0), sealed_name(1)));
+  EXPECT_EQ(as_text(bytes(sealed_name(0))), "somebody else's");
+  expect_whole(sealed_name(1));
+}
+
+TEST_F(SessionLogTest, FailedWriteIsGivenUpAndRecordingGoesOnAtTheNextSegmentInANewFile) {
+  begin();
+  add_segments(100, 1);
+  disk_.fail("write");
+  add_segments(101, 1);
+  EXPECT_EQ(stats_.sessions_failing, 1U);
+  disk_.heal();
+  add_segments(102, 1);  // too soon after the fault
+  now_ += options_.retry_interval;
+  add_segments(103, 1);  // begins before, so it is dropped
+  add_segments(104, 1);
+  EXPECT_EQ(stats_.sessions_failing, 0U);
+  log_->finish(now_);
+  EXPECT_THAT(events_,
+              ElementsAre("failed to write", "resumed, lost 12", "recovered 20261121T035512Z-3f9a2c-000000.slog",
+                          "sealed 20261121T035512Z-3f9a2c-000001.slog"));
+  EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0), sealed_name(1)));
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100));
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(104));
+  expect_whole(sealed_name(0));
+  expect_whole(sealed_name(1));
+  const auto found = record::sample::only<record::Found>(items(sealed_name(1)));
+  const auto& lost = std::get<record::Lost>(found[1].record);
+  EXPECT_EQ(lost.entries, 12U);
+  EXPECT_EQ(stats_.entries_lost, 12U);
+}
+
+TEST_F(SessionLogTest, DiskThatStaysFullCollectsNoFiles) {
+  disk_.fail("write");
+  begin();
+  for (std::uint64_t i = 100; i < 110; ++i) {
+    now_ += options_.retry_interval;
+    add_segments(i, 1);
+  }
+  log_->finish(now_);
+  EXPECT_THAT(directory_.files(), IsEmpty());
+  EXPECT_EQ(stats_.sessions_failing, 0U);
+}
+
+TEST_F(SessionLogTest, FailedSyncEndsTheFileBecauseItsBytesMayBeGone) {
+  begin();
+  add_segments(100, 1);
+  disk_.fail("sync");
+  EXPECT_TRUE(log_->sync());
+  disk_.heal();
+  add_segments(101, 1);
+  EXPECT_EQ(stats_.sessions_failing, 1U);
+  now_ += options_.retry_interval;
+  add_segments(102, 2);
+  log_->finish(now_);
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(103));
+  EXPECT_THAT(events_, testing::Contains("recovered 20261121T035512Z-3f9a2c-000000.slog"));
+}
+
+TEST_F(SessionLogTest, NothingIsSyncedTwice) {
+  begin();
+  EXPECT_TRUE(log_->sync());
+  EXPECT_FALSE(log_->sync());
+  EXPECT_EQ(stats_.syncs, 1U);
+}
+
+TEST_F(SessionLogTest, FileThatCannotBeRenamedKeepsItsOpenName) {
+  disk_.fail("publish");
+  begin();
+  add_segments(100, 1);
+  log_->finish(now_);
+  EXPECT_THAT(events_, ElementsAre("failed to seal"));
+  EXPECT_THAT(directory_.files(), ElementsAre(open_name(0)));
+  expect_whole(open_name(0));
+}
+
+TEST_F(SessionLogTest, ShedEntriesEndTheFileAndTheNextSaysHowMany) {
+  begin();
+  add_segments(100, 1);
+  // The Period, its Track and the Cut are known to what follows, though they were dropped.
+  const std::vector<media::Entry> missed = {period(8, 180000), video(), cut(101, 180000)};
+  log_->lose(missed, record::Lost{{}, 50, 6000}, now_);
+  add_segments(102, 2);
+  log_->finish(now_);
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100));
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(103));
+  EXPECT_EQ(header(sealed_name(1)).before.last_msn, 102U);
+  const auto found = record::sample::only<record::Found>(items(sealed_name(1)));
+  EXPECT_EQ(std::get<record::Lost>(found[1].record).entries, 54U);
+  EXPECT_EQ(std::get<media::Period>(entries_of(items(sealed_name(1)))[0]).number, 8U);
+  EXPECT_THAT(events_, ElementsAre("sealed 20261121T035512Z-3f9a2c-000000.slog", "shed 50", "resumed, lost 54",
+                                   "sealed 20261121T035512Z-3f9a2c-000001.slog"));
+}
+
+}  // namespace
+}  // namespace sluice::store
