@@ -1,0 +1,82 @@
+#include "live_metrics.hpp"
+
+#include <string>
+
+namespace sluice::app {
+namespace {
+
+double number(std::uint64_t value) { return static_cast<double>(value); }
+
+void by_reason(io::MetricsWriter& out, std::string_view name, std::string_view help,
+               const std::map<std::string, std::uint64_t>& counts) {
+  // The series that exists from the start, so that a rate can be taken of the first event.
+  if (counts.empty()) out.counter(name, help, 0, {{"reason", "none"}});
+  for (const auto& [reason, count] : counts) out.counter(name, help, number(count), {{"reason", reason}});
+}
+
+}  // namespace
+
+void collect_admission(io::MetricsWriter& out, const live::Hub& hub, const live::Lifecycle& lifecycle) {
+  const live::Slots& slots = hub.slots();
+  out.gauge("sluice_publishers", "Publishes running now.", hub.publishes());
+  out.gauge("sluice_publisher_slots", "Publishes this process takes at once.", slots.total());
+  out.gauge("sluice_publisher_slots_free", "Publisher slots free now.", slots.free());
+  out.gauge("sluice_draining", "1 once a drain has begun.", lifecycle.draining() ? 1 : 0);
+  out.gauge("sluice_ready", "What the readiness probes say, by their meaning: 1 for 200.",
+            lifecycle.readiness(live::ReadinessMeaning::ingest, slots.free()).ok ? 1 : 0, {{"meaning", "ingest"}});
+  out.gauge("sluice_ready", "What the readiness probes say, by their meaning: 1 for 200.",
+            lifecycle.readiness(live::ReadinessMeaning::serve, slots.free()).ok ? 1 : 0, {{"meaning", "serve"}});
+}
+
+void collect_rtmp(io::MetricsWriter& out, const net::RtmpStats& stats) {
+  out.gauge("sluice_rtmp_connections", "RTMP connections open now.", number(stats.connections - stats.unpublished),
+            {{"state", "publishing"}});
+  out.gauge("sluice_rtmp_connections", "RTMP connections open now.", number(stats.unpublished),
+            {{"state", "unpublished"}});
+  out.counter("sluice_rtmp_accepted_total", "RTMP connections accepted, probes of balancers included.",
+              number(stats.accepted));
+  out.counter("sluice_rtmp_over_limit_total", "RTMP connections closed at once because of a connection limit.",
+              number(stats.over_limit));
+  out.counter("sluice_rtmp_received_bytes_total", "Bytes received over RTMP.", number(stats.received_bytes));
+  out.counter("sluice_rtmp_publishes_total", "Publishes accepted.", number(stats.publishes));
+  by_reason(out, "sluice_rtmp_rejects_total", "Publishes refused, by reason.", stats.refused);
+  by_reason(out, "sluice_rtmp_disconnects_total",
+            "Ends of publishes and of connections that never published, by reason.", stats.disconnected);
+  by_reason(out, "sluice_media_ignored_total", "Media messages that gave no packet, by reason.", stats.ignored);
+  out.counter("sluice_media_packets_total", "Media packets received.", number(stats.video_packets),
+              {{"kind", "video"}});
+  out.counter("sluice_media_packets_total", "Media packets received.", number(stats.audio_packets),
+              {{"kind", "audio"}});
+  out.counter("sluice_media_bytes_total", "Bytes of media received.", number(stats.media_bytes));
+}
+
+void collect_streams(io::MetricsWriter& out, const live::Hub& hub) {
+  const live::StreamTotals totals = hub.totals();
+  out.gauge("sluice_streams", "Streams in memory, by state.", totals.publishing, {{"state", "publishing"}});
+  out.gauge("sluice_streams", "Streams in memory, by state.", totals.away, {{"state", "away"}});
+  out.gauge("sluice_streams", "Streams in memory, by state.", totals.ended, {{"state", "ended"}});
+  out.gauge("sluice_live_memory_bytes", "Media and rendered segments held in memory.", number(totals.memory_bytes));
+  out.counter("sluice_hls_segments_total", "Segments completed.", number(totals.counts.segments));
+  out.counter("sluice_hls_discontinuities_total", "Discontinuities begun.", number(totals.counts.discontinuities));
+  out.counter("sluice_hls_gaps_total", "Gap segments listed while a publisher was away.", number(totals.counts.gaps));
+  out.counter("sluice_hls_rendered_total", "Containers made on demand.", number(totals.renders.inits),
+              {{"what", "init"}});
+  out.counter("sluice_hls_rendered_total", "Containers made on demand.", number(totals.renders.fmp4_parts),
+              {{"what", "fmp4_part"}});
+  out.counter("sluice_hls_rendered_total", "Containers made on demand.", number(totals.renders.ts_segments),
+              {{"what", "ts_segment"}});
+  out.counter("sluice_hls_render_failures_total", "Segments that could not be made.", number(totals.renders.failures));
+  out.counter("sluice_media_repaired_timestamps_total", "Packets whose decode time had to be moved.",
+              number(totals.repaired_timestamps));
+  out.counter("sluice_media_dropped_packets_total", "Packets that had no place on the timeline.",
+              number(totals.dropped_packets));
+  out.counter("sluice_media_timestamp_jumps_total", "Jumps of a publisher's time.", number(totals.timestamp_jumps));
+  out.counter("sluice_media_codec_changes_total", "Changes of a codec configuration.", number(totals.codec_changes));
+  out.counter("sluice_hls_forced_cuts_total", "Segments cut without a key frame.", number(totals.forced_cuts));
+}
+
+void collect_loop(io::MetricsWriter& out, const io::LoopMonitor& monitor) {
+  out.histogram("sluice_loop_lag_seconds", "How late the event loop was, sampled ten times a second.", monitor.lag());
+}
+
+}  // namespace sluice::app
