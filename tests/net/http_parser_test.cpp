@@ -7,6 +7,7 @@
 namespace sluice::net {
 namespace {
 
+using namespace std::string_literals;
 using State = HttpRequestParser::State;
 
 struct Outcome {
@@ -110,11 +111,11 @@ TEST(HttpParser, WhatIsRefusedAndHow) {
       {"expectation", "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n", 417},
       {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
       {"no version", "GET /\r\n\r\n", 400},
-      {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 15), 400},
+      {"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"s, 400},
       {"RTMP", std::string("\x03", 1) + std::string(1536, 'x'), 400},
       {"line feed alone", "GET / HTTP/1.1\r\nHost: h\n\n", 400},
       {"traversal", "GET /../etc/passwd HTTP/1.1\r\nHost: h\r\n\r\n", 400},
-      {"NUL in a field", std::string("GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 38), 400},
+      {"NUL in a field", "GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n"s, 400},
   };
   for (const auto& c : cases) {
     const Outcome outcome = feed(c.bytes);
