@@ -32,28 +32,49 @@ std::vector<Lane> lanes_of(const hls::PeriodInfo& period) {
 }
 
 // dac3 and dec3 are made from a frame, so moov can only be written behind one.
-bool needs_frame(Codec codec) { return codec == Codec::ac3 || codec == Codec::eac3; }
-bool needs_frame(const Lane& lane) { return needs_frame(lane.track->config.codec); }
+bool needs_frame(const Lane& lane) {
+  return lane.track->config.codec == Codec::ac3 || lane.track->config.codec == Codec::eac3;
+}
 
-Result<Muxer> open(const std::vector<Lane>& lanes, std::uint64_t fragment) {
+constexpr const char* kOptions = ":use_editlist=0:brand=iso6:video_track_timescale=90000";
+// Not negative_cts_offsets: that moves decode times by the first packet's composition offset, in each part anew.
+constexpr const char* kFlags = "movflags=frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer";
+
+Result<Muxer> open(const std::vector<Lane>& lanes) {
   if (lanes.empty()) return Error{"fMP4: the period has no track it can carry"};
-  auto muxer = Muxer::open("mp4");
+  return Muxer::open("mp4");
+}
+
+Result<Muxer> open_init(const std::vector<Lane>& lanes) {
+  auto muxer = open(lanes);
   if (!muxer) return muxer;
+  std::string options = kFlags;
   for (const Lane& lane : lanes) {
+    if (needs_frame(lane) && lane.first_frame.empty()) {
+      return Error{"fMP4: no frame tells what the " + std::string(media::to_string(lane.track->config.codec)) +
+                   " track is like"};
+    }
+    if (needs_frame(lane) && !options.ends_with("+delay_moov")) options += "+delay_moov";
     const auto stream = muxer->add_stream(*lane.track, mp4_record(lane.track->config));
     if (!stream) return stream.error();
   }
-  // Not negative_cts_offsets: that moves decode times by the first packet's composition offset, in each part anew.
-  std::string flags = "frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer";
-  if (std::any_of(lanes.begin(), lanes.end(), [](const Lane& lane) { return needs_frame(lane); })) {
-    flags += "+delay_moov";
+  if (const auto written = muxer->write_header(options + kOptions); !written) return written.error();
+  return muxer;
+}
+
+Result<Muxer> open_part(const std::vector<Lane>& lanes, std::uint64_t fragment) {
+  auto muxer = open(lanes);
+  if (!muxer) return muxer;
+  for (const Lane& lane : lanes) {
+    media::Track track = *lane.track;
+    // What stands before moof is thrown away, and a part may have no frame of this track: any codec that needs none.
+    if (needs_frame(lane)) track.config.codec = Codec::mp3;
+    const auto stream = muxer->add_stream(track, mp4_record(track.config));
+    if (!stream) return stream.error();
   }
   // sequence_number has 32 bits; libavformat takes 31.
-  const std::uint64_t sequence = (fragment - 1) % INT_MAX + 1;
-  const auto written =
-      muxer->write_header("movflags=" + flags + ":use_editlist=0:brand=iso6:video_track_timescale=90000" +
-                          ":fragment_index=" + std::to_string(sequence));
-  if (!written) return written.error();
+  const std::string sequence = ":fragment_index=" + std::to_string((fragment - 1) % INT_MAX + 1);
+  if (const auto written = muxer->write_header(kFlags + sequence + kOptions); !written) return written.error();
   return muxer;
 }
 
@@ -98,7 +119,7 @@ Result<void> write_part(Muxer& muxer, const hls::Part& part, const std::vector<L
 
 Result<Payload> render_fmp4_init(const hls::PeriodInfo& period) {
   const std::vector<Lane> lanes = lanes_of(period);
-  auto muxer = open(lanes, 1);
+  auto muxer = open_init(lanes);
   if (!muxer) return muxer.error();
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     if (!needs_frame(lanes[i])) continue;
@@ -116,13 +137,10 @@ Result<Payload> render_fmp4_part(const hls::Part& part) {
   const std::vector<Lane> lanes = lanes_of(*part.period);
   std::vector<std::int32_t> shifts;
   for (const Lane& lane : lanes) shifts.push_back(composition_shift(part, lane.track->index));
-  auto muxer = open(lanes, part.cut.fragment);
+  auto muxer = open_part(lanes, part.cut.fragment);
   if (!muxer) return muxer.error();
   if (const auto written = write_part(*muxer, part, lanes, shifts); !written) return written.error();
-  // With delay_moov the first flush writes moov alone.
-  for (int i = 0; i < 2; ++i) {
-    if (const auto flushed = muxer->flush(); !flushed) return flushed.error();
-  }
+  if (const auto flushed = muxer->flush(); !flushed) return flushed.error();
   const ByteView output = muxer->output();
   const auto moof = find_box(output, "moof");
   if (!moof) return Error{"fMP4: libavformat wrote no moof box"};

@@ -175,19 +175,21 @@ TEST_F(LibavFmp4, OneTrackAloneIsRendered) {
 }
 
 TEST_F(LibavFmp4, APartMayLackATrack) {
-  const LoopedSample sample("h264_aac");
-  hls::Part part = *sample.segments(1)[0][0];
-  std::erase_if(part.packets, [](const media::Packet& packet) { return packet.track == 1; });
-  const Fragment fragment = read_fragment(renderer_.fmp4_part(part).value().view());
-  EXPECT_EQ(fragment.tracks.size(), 1u);
-  EXPECT_EQ(fragment.track(1).decode_time, 900000u);
+  for (const char* name : {"h264_aac", "h264_ac3", "h264_eac3"}) {
+    const LoopedSample sample(name);
+    hls::Part part = *sample.segments(1)[0][0];
+    std::erase_if(part.packets, [](const media::Packet& packet) { return packet.track == 1; });
+    const Fragment fragment = read_fragment(renderer_.fmp4_part(part).value().view());
+    EXPECT_EQ(fragment.tracks.size(), 1u);
+    EXPECT_EQ(fragment.track(1).decode_time, 900000u);
+  }
 }
 
 TEST_F(LibavFmp4, WhatCannotBeMuxedIsAnError) {
   const LoopedSample sample("h264_ac3");
   hls::PeriodInfo period = sample.period();
   period.first_frames.assign(period.tracks.size(), Payload());
-  EXPECT_FALSE(renderer_.fmp4_init(period).has_value());
+  EXPECT_EQ(renderer_.fmp4_init(period).error().message, "fMP4: no frame tells what the ac3 track is like");
   period.tracks.clear();
   const auto nothing = renderer_.fmp4_init(period);
   ASSERT_FALSE(nothing.has_value());
