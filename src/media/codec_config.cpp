@@ -132,9 +132,19 @@ std::uint32_t samples_in_frame(const CodecConfig& config, ByteView frame) {
       return opus_samples(frame);
     case Codec::flac:
       return flac_samples(frame);
-    default:
+    case Codec::aac:
+    case Codec::other_audio:
+    case Codec::h264:
+    case Codec::hevc:
+    case Codec::av1:
+    case Codec::vp9:
+    case Codec::vp8:
+    case Codec::vvc:
+    case Codec::other_video:
+    case Codec::unknown:
       return config.audio.samples_per_frame;
   }
+  return 0;
 }
 
 Result<bool> is_random_access(const CodecConfig& config, ByteView unit, bool flagged) {
@@ -148,9 +158,20 @@ Result<bool> is_random_access(const CodecConfig& config, ByteView unit, bool fla
       return flagged;
     case Codec::vp9:
       return flagged && vp9_is_key(unit);
-    default:
+    case Codec::av1:
+    case Codec::vp8:
+    case Codec::other_video:
+    case Codec::aac:
+    case Codec::mp3:
+    case Codec::opus:
+    case Codec::flac:
+    case Codec::ac3:
+    case Codec::eac3:
+    case Codec::other_audio:
+    case Codec::unknown:
       return flagged;
   }
+  return flagged;
 }
 
 }  // namespace sluice::media

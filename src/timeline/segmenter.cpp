@@ -13,12 +13,6 @@ constexpr Ticks90k kSilence = Millis(500);
 
 }  // namespace
 
-bool TrackState::is_main() const {
-  return source_id == 0 && config &&
-         (media::can_carry(media::Container::fmp4, config->codec) ||
-          media::can_carry(media::Container::ts, config->codec));
-}
-
 Segmenter::Segmenter(const Cutter::Options& options, std::uint64_t first_msn, Ticks90k start)
     : cutter_(options), msn_(first_msn), media_end_(start), listed_end_(start) {}
 
