@@ -149,9 +149,12 @@ void LiveWindow::changed(MonoTime now) {
 
 void LiveWindow::on_time(MonoTime now) {
   segments_.on_time(now);
-  if (ended_at_ && now >= *ended_at_ + to_micros(segments_.listed_duration() + target_duration_)) {
-    expired_ = true;
-    segments_.clear();
+  if (ended_at_) {
+    const Micros playlist = to_micros(segments_.listed_duration() + target_duration_);
+    if (now >= *ended_at_ + std::max(playlist, options_.ended_min)) {
+      expired_ = true;
+      segments_.clear();
+    }
   }
   while (!inits_.empty() && inits_.front().last_msn < segments_.first_held()) inits_.pop_front();
 }

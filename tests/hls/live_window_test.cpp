@@ -197,19 +197,34 @@ TEST_F(LiveWindowTest, ARemovedSegmentIsRenderedAgainUntilItsTimeIsOver) {
 }
 
 // MP-21.
-TEST_F(LiveWindowTest, AnEndedStreamStaysForAsLongAsItLasts) {
+TEST_F(LiveWindowTest, AnEndedStreamStaysForAMinuteHoweverShortItWas) {
   writer_.start();
   writer_.segments(5);
   writer_.finish();
-  window_.on_time(writer_.now + Seconds(12) - Micros(1));
+  window_.on_time(writer_.now + Seconds(60) - Micros(1));
   EXPECT_FALSE(window_.expired());
   EXPECT_EQ(window_.segment(Container::ts, session(1), 1000).status, Status::found);
-  window_.on_time(writer_.now + Seconds(12));
+  window_.on_time(writer_.now + Seconds(60));
   EXPECT_TRUE(window_.expired());
   EXPECT_FALSE(window_.playable(Container::ts));
   EXPECT_EQ(window_.segment(Container::ts, session(1), 1000).status, Status::gone);
   EXPECT_EQ(window_.init(session(1), 7).status, Status::gone);
   EXPECT_EQ(window_.memory_bytes(), 0u);
+}
+
+// MP-21.
+TEST_F(LiveWindowTest, AnEndedStreamStaysForAsLongAsItLasts) {
+  LiveWindow::Options options;
+  options.ended_min = Micros(0);
+  LiveWindow window(options, StreamName::make("live", "demo").value(), session(1), renderer_);
+  StreamWriter writer(window);
+  writer.start();
+  writer.segments(5);
+  writer.finish();
+  window.on_time(writer.now + Seconds(12) - Micros(1));
+  EXPECT_FALSE(window.expired());
+  window.on_time(writer.now + Seconds(12));
+  EXPECT_TRUE(window.expired());
 }
 
 TEST_F(LiveWindowTest, AFaultOfTheRendererIsToldAndNotTriedAgain) {

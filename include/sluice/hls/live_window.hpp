@@ -77,6 +77,8 @@ class LiveWindow {
     std::size_t start_segments = 3;
     // Gaps listed beyond the window while a publisher is away; past it the oldest media goes too.
     Micros gaps_max = std::chrono::minutes(10);
+    // How long an ended playlist can be fetched at least, however little it lists.
+    Micros ended_min = std::chrono::minutes(1);
   };
 
   // `renderer` must outlive the window.
