@@ -130,6 +130,7 @@ Stream& Hub::open_stream(const StreamName& name, const SessionId& session, media
       epoch = tail->second.epoch;
       start.cause = media::PeriodCause::restart;
       start.media_start = tail->second.media_end;
+      if (tail->second.target_duration > Seconds(0)) start.target_duration = tail->second.target_duration;
     }
     tails_.erase(tail);
   }

@@ -7,7 +7,9 @@
 namespace sluice::timeline {
 
 Cutter::Cutter(const Options& options)
-    : options_(options), target_duration_(std::chrono::ceil<Seconds>(options.segment_target)) {}
+    : options_(options),
+      target_duration_(options.target_duration.value_or(std::chrono::ceil<Seconds>(options.segment_target))),
+      fixed_(options.target_duration.has_value()) {}
 
 void Cutter::begin(Ticks90k start) {
   open_ = true;

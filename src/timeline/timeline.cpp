@@ -12,7 +12,8 @@ using media::TrackKind;
 Timeline::Timeline(const Options& options, const Start& start)
     : options_(options),
       clock_(options.forward_jump),
-      segmenter_({options.segment_target, options.part_target, options.gop_max}, start.first_msn, start.media_start),
+      segmenter_({options.segment_target, options.part_target, options.gop_max, start.target_duration}, start.first_msn,
+                 start.media_start),
       next_cause_(start.cause) {
   period_.number = start.first_period;
 }

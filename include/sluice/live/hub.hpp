@@ -76,7 +76,7 @@ struct StreamTail {
 struct HubOptions {
   int slots = 1;
   Takeover takeover = Takeover::reject;
-  StreamOptions stream;
+  StreamOptions stream{};
   // Streams kept at most, ended ones included; the longest ended one makes room.
   std::size_t streams_max = 1024;
 };

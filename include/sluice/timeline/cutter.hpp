@@ -23,6 +23,8 @@ class Cutter {
     Millis segment_target{2000};
     std::optional<Millis> part_target;  // none: each segment is one part
     Millis gop_max{10000};              // a first segment may have a group of pictures this long
+    // What the playlist had before this process took it over: then it is fixed from the start.
+    std::optional<Seconds> target_duration{};
   };
   static constexpr Millis kOverrun{490};
   static constexpr Millis kShortest{100};  // a key frame so soon after a cut ends no segment
@@ -64,7 +66,7 @@ class Cutter {
 
   Options options_;
   Seconds target_duration_;
-  bool fixed_ = false;
+  bool fixed_;
   bool open_ = false;
   Ticks90k segment_start_{};
   Ticks90k part_start_{};

@@ -42,6 +42,8 @@ struct Start {
   std::uint64_t first_period = 0;
   media::PeriodCause cause = media::PeriodCause::start;  // start or restart
   Ticks90k media_start = Seconds(10);                    // late enough for tracks that begin before the first packet
+  // With restart: the playlist's EXT-X-TARGETDURATION so far, which must not change. None: the first segment decides.
+  std::optional<Seconds> target_duration = {};
 };
 
 // Since the Timeline was made.
