@@ -97,6 +97,9 @@ void SyncThread::run() {
     if (jobs_.empty()) return;
     jobs.swap(jobs_);
     lock.unlock();
+    for (const DiskJob& job : jobs) {
+      if (job.kind == DiskJob::Kind::sync) job.file->file->prepare_sync();
+    }
     for (const DiskJob& job : jobs) perform(job, file_system_, stats_, report_);
     jobs.clear();
     lock.lock();

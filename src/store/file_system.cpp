@@ -25,6 +25,8 @@ class PosixFile : public File {
 
   error_code write(std::span<const ByteView> pieces) override { return write_all(descriptor_.get(), pieces); }
 
+  void prepare_sync() override { ::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); }
+
   error_code sync() override {
     if (::fdatasync(descriptor_.get()) != 0) return last_error();
     while (!unsynced_directories_.empty()) {

@@ -20,6 +20,9 @@ class File {
   virtual ~File() = default;
   // Appends all pieces, in order. After an error some of the bytes may be in the file.
   virtual error_code write(std::span<const ByteView> pieces) = 0;
+  // A hint that sync() will be called soon: lets the disk begin. Doing so for all files first makes their syncs share
+  // one journal commit, which halves what they cost together.
+  virtual void prepare_sync() {}
   // What was written before, and the file's name, survive a power cut when this has succeeded.
   virtual error_code sync() = 0;
 };
