@@ -127,7 +127,7 @@ bool Daemon::open_listeners() {
 
 void Daemon::begin_ingest() {
   if (const auto error = rtmp_->start()) {
-    fail("listen_failed", "rtmp.listen: " + error.message());
+    fail("listen_failed", "rtmp.listen " + text_of(rtmp_->address()) + ": " + error.message());
     exit_code_ = 1;
     end();
     return;

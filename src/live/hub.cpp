@@ -227,6 +227,7 @@ bool Hub::end_publish(const StreamName& name, EndWish wish) {
 void Hub::end_all(EndWish wish, bool at_once) {
   for (Publish* publish : publishes_) {
     publish->end_at_segment_ = true;
+    if (!at_once) publish->stream_->end_with_segment();
     if (at_once) publish->publisher_.on_end_wanted(wish);
   }
 }

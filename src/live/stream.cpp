@@ -140,7 +140,20 @@ bool Stream::take_segment_completed() { return std::exchange(segment_completed_,
 
 std::vector<Notice> Stream::take_notices() { return std::exchange(notices_, {}); }
 
+// With ends_with_segment_: drops what stands behind the end of the running segment.
+void Stream::cut_off_rest() {
+  if (complete_) entries_.clear();
+  const auto end = std::find_if(entries_.begin(), entries_.end(), [](const media::Entry& entry) {
+    const auto* cut = std::get_if<media::Cut>(&entry);
+    return cut != nullptr && cut->ends_segment;
+  });
+  if (end == entries_.end()) return;
+  entries_.erase(end + 1, entries_.end());
+  complete_ = true;
+}
+
 void Stream::deliver(media::Arrival now) {
+  if (ends_with_segment_) cut_off_rest();
   if (entries_.empty()) return;
   const bool to_record = sink_ != nullptr && state_ == StreamState::publishing;
   if (to_record && !recording_) {

@@ -153,6 +153,10 @@ TEST_F(HubTest, DrainedPublishersAreAskedToEndWhenTheirSegmentIsWhole) {  // RC-
   encoder_.run(*publish, 1000, 3000);
   EXPECT_THAT(encoder_.wishes, ElementsAre(EndWish::drained));
   publish->end(at(3000));
+  hub.finish_away(at(3000));
+  const auto stream = hub.find(name());
+  EXPECT_EQ(stream->window().info().listed_segments, 1u) << "what came behind the segment is not listed as a torso";
+  EXPECT_THAT(stream->window().media_playlist(media::Container::fmp4)->text, HasSubstr("#EXT-X-ENDLIST\n"));
 }
 
 TEST_F(HubTest, TheLongestEndedStreamMakesRoomForANewOne) {

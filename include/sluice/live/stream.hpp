@@ -62,6 +62,9 @@ class Stream {
 
   // Notices silence, lists gaps, ends the stream when nobody returned. Call it a few times a second.
   void on_time(media::Arrival now);
+  // The publish is to end when its running segment is complete: what comes behind that goes nowhere, so that no torso
+  // of a segment is listed. Only before finish().
+  void end_with_segment() { ends_with_segment_ = true; }
   // Ends the playlist now, without waiting for the publisher to return. Not while publishing.
   void finish(media::Arrival now);
 
@@ -88,6 +91,7 @@ class Stream {
 
  private:
   void enter(StreamState state, MonoTime now);
+  void cut_off_rest();
   void deliver(media::Arrival now);
   void note(const media::Entry& entry);
 
@@ -104,6 +108,8 @@ class Stream {
   bool published_ = false;
   bool recording_ = false;  // the sink has begun session_
   bool segment_completed_ = false;
+  bool ends_with_segment_ = false;
+  bool complete_ = false;  // the segment it was to end with is
   std::optional<SessionId> session_;
   WallTime session_start_;
   std::vector<SessionId> sessions_;
