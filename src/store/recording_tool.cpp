@@ -59,8 +59,10 @@ int cannot_read(const fs::path& path, const error_code& error, std::ostream& err
 }
 
 Listed listed(const fs::path& path, const FileScan& scan) {
-  return {path,       scan.footer_end == scan.size && scan.size > 0, scan.size, scan.header, scan.ledger.footer(),
-          scan.tracks};
+  Listed file{path, false, scan.size, scan.header, scan.ledger.footer(), scan.tracks};
+  file.sealed = scan.footer_end == scan.size && scan.size > 0;
+  if (scan.footer) file.footer.recovered = scan.footer->recovered;
+  return file;
 }
 
 boost::system::result<Listed> list(const fs::path& path) {

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "sluice/store/recording_file.hpp"
+#include "sluice/store/recovery.hpp"
 #include "store/faulty_disk.hpp"
 
 namespace sluice::store {
@@ -90,6 +91,16 @@ TEST_F(RecordingToolTest, InfoTellsAllOfAFile) {
             "  segments  100 to 103\n"
             "  periods   2\n"
             "  tracks    h264 1280x720, aac 44100 Hz\n");
+}
+
+TEST_F(RecordingToolTest, InfoTellsThatAFileWasRecovered) {
+  put(kOpen, file({media::Period{}, record::sample::video()}, false));
+  recover(directory_.path());
+  const std::string paths[] = {path(kSealed)};
+  EXPECT_EQ(recording_info(paths, false, out_, err_), 0);
+  EXPECT_THAT(printed(), HasSubstr("sealed, recovered after a crash"));
+  EXPECT_EQ(recording_info(paths, true, out_, err_), 0);
+  EXPECT_THAT(printed(), HasSubstr(R"("recovered":true,"ended":false)"));
 }
 
 TEST_F(RecordingToolTest, VerifySaysWholeOfAWholeFileAndOfOneBeingWritten) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "sluice/store/file_system.hpp"
@@ -19,6 +20,9 @@ namespace sluice::store {
 
 // A recording file that is being written, shared by the writer and the queue.
 struct OpenFile {
+  OpenFile(StreamName stream_name, SessionId session_id, std::filesystem::path open_path)
+      : stream(std::move(stream_name)), session(std::move(session_id)), path(std::move(open_path)) {}
+
   StreamName stream;
   SessionId session;
   std::filesystem::path path;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -69,6 +70,7 @@ class Recorder : public record::Sink {
 
   // What the writer thread knows of it.
   struct WriterLane {
+    explicit WriterLane(SessionLog session_log) : log(std::move(session_log)) {}
     SessionLog log;
     bool touched = false;
   };
