@@ -10,12 +10,17 @@ namespace {
 
 constexpr std::size_t kGoneMax = 4096;
 
-// Half seconds since 2020-01-01T00:00:00Z: larger than any number a stream has used before, as long as its segments
-// last half a second on average, and within 31 bits until 2054. See docs/decisions/0003.
-std::uint64_t number_from(WallTime now) {
+// Steps since 2020-01-01T00:00:00Z. See docs/decisions/0003.
+std::uint64_t number_from(WallTime now, Micros step) {
   constexpr WallTime k2020{Seconds(1577836800)};
-  return now <= k2020 ? 1 : static_cast<std::uint64_t>((now - k2020) / Millis(500)) + 1;
+  return now <= k2020 ? 1 : static_cast<std::uint64_t>((now - k2020) / step) + 1;
 }
+
+// Segments: larger than any number before, as long as segments last half a second on average; in 31 bits until 2054.
+constexpr Micros kSegmentStep = Millis(500);
+// Periods: larger than any number before, as long as there is one discontinuity an hour. They must stay small, because
+// hls.js walks arrays that are as long as the discontinuity sequence is large.
+constexpr Micros kPeriodStep = Seconds(3600);
 
 void add_counts(StreamTotals& totals, const Stream& stream) {
   totals.counts.segments += stream.counts().segments;
@@ -117,8 +122,8 @@ SessionId Hub::new_session(WallTime now) { return SessionId::make(now, static_ca
 Stream& Hub::open_stream(const StreamName& name, const SessionId& session, media::Arrival now) {
   make_room(name);
   timeline::Start start;
-  start.first_msn = number_from(now.wall);
-  start.first_period = start.first_msn;
+  start.first_msn = number_from(now.wall, kSegmentStep);
+  start.first_period = number_from(now.wall, kPeriodStep);
   SessionId epoch = session;
   StreamOptions options = options_.stream;
 
