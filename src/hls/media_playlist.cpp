@@ -1,5 +1,6 @@
 #include "sluice/hls/media_playlist.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace sluice::hls {
@@ -17,10 +18,12 @@ void append_segment(std::string& text, const PlaylistSegment& segment) {
 }  // namespace
 
 std::string to_text(const MediaPlaylist& playlist) {
+  const bool gaps = std::any_of(playlist.segments.begin(), playlist.segments.end(),
+                                [](const PlaylistSegment& segment) { return segment.gap; });
   std::string text;
   text.reserve(256 + 160 * playlist.segments.size());
   text += "#EXTM3U\n";
-  text += "#EXT-X-VERSION:" + std::to_string(kPlaylistVersion) + "\n";
+  text += "#EXT-X-VERSION:" + std::to_string(gaps ? kPlaylistVersionWithGaps : kPlaylistVersion) + "\n";
   text += "#EXT-X-TARGETDURATION:" + std::to_string(playlist.target_duration.count()) + "\n";
   text += "#EXT-X-MEDIA-SEQUENCE:" + std::to_string(playlist.media_sequence) + "\n";
   text += "#EXT-X-DISCONTINUITY-SEQUENCE:" + std::to_string(playlist.discontinuity_sequence) + "\n";

@@ -43,6 +43,14 @@ bool is_of_host(std::string_view origin, std::string_view host) {
   return scheme != std::string_view::npos && origin.substr(scheme + 3) == host;
 }
 
+constexpr int kUnsentBytesMax = 512 * 1024;
+
+HttpResponse method_not_allowed() {
+  HttpResponse response = http_error(405, "only GET, HEAD and OPTIONS are served here");
+  response.allow = "GET, HEAD, OPTIONS";
+  return response;
+}
+
 }  // namespace
 
 // A request that waits for its answer; shared by whoever may end the wait.
@@ -65,6 +73,16 @@ HttpConnection::HttpConnection(std::shared_ptr<HttpCore> core, asio::ip::tcp::so
   parser_.request().remote = address_;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  bound_kernel_memory();
+}
+
+// A peer that asks for much and reads nothing must not have the kernel hold it: only so much is taken unsent, and what
+// nobody acknowledges within the time a response may stall ends the connection.
+void HttpConnection::bound_kernel_memory() {
+  const int unsent = kUnsentBytesMax;
+  const auto stall = static_cast<unsigned>(core_->options().send_stall.count() / 1000);
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &stall, sizeof stall);
 }
 
 HttpConnection::~HttpConnection() { core_->remove(*this); }
@@ -170,6 +188,11 @@ void HttpConnection::reserve_read_space() {
 std::optional<HttpResponse> HttpConnection::answer_ourselves(Arrival arrival) const {
   const HttpServerOptions& options = core_->options();
   const HttpRequest& request = parser_.request();
+  // A method that is not served is named as such, whatever comes with it.
+  const bool not_served = request.method != HttpMethod::get && request.method != HttpMethod::head;
+  if (arrival == Arrival::malformed && parser_.error_status() == 413 && options.read_only && not_served) {
+    return method_not_allowed();
+  }
   if (arrival == Arrival::malformed) return http_error(parser_.error_status(), std::string(parser_.error_message()));
   if (arrival == Arrival::too_slow) return http_error(408, "the request did not arrive in time");
   if (request.method == HttpMethod::options) {
@@ -179,11 +202,7 @@ std::optional<HttpResponse> HttpConnection::answer_ourselves(Arrival arrival) co
     return response;
   }
   if (request.path == "*") return http_error(400, "only OPTIONS may ask for '*'");
-  if (options.read_only && request.method != HttpMethod::get && request.method != HttpMethod::head) {
-    HttpResponse response = http_error(405, "only GET, HEAD and OPTIONS are served here");
-    response.allow = "GET, HEAD, OPTIONS";
-    return response;
-  }
+  if (options.read_only && not_served) return method_not_allowed();
   if (options.same_origin_changes && changes_something(request) && !request.origin.empty() &&
       !is_of_host(request.origin, request.host)) {
     return http_error(403, "a page of another site may not change anything here");

@@ -51,6 +51,7 @@ class HttpConnection {
   bool send_now();
   void set_send_deadline();
   void on_deadline();
+  void bound_kernel_memory();
   void reserve_read_space();
   void count(ResourceKind kind, int status, std::size_t bytes);
 

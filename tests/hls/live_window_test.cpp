@@ -56,7 +56,7 @@ TEST_F(LiveWindowTest, PlaylistOverAReconnectIsThisText) {
   writer_.finish();
   EXPECT_EQ(media(),
             "#EXTM3U\n"
-            "#EXT-X-VERSION:6\n"
+            "#EXT-X-VERSION:8\n"
             "#EXT-X-TARGETDURATION:2\n"
             "#EXT-X-MEDIA-SEQUENCE:1000\n"
             "#EXT-X-DISCONTINUITY-SEQUENCE:7\n"

@@ -24,7 +24,7 @@ TEST(MediaPlaylist, EveryTagStandsWhereItBelongs) {
   };
   EXPECT_EQ(to_text(playlist),
             "#EXTM3U\n"
-            "#EXT-X-VERSION:6\n"
+            "#EXT-X-VERSION:8\n"
             "#EXT-X-TARGETDURATION:2\n"
             "#EXT-X-MEDIA-SEQUENCE:1000\n"
             "#EXT-X-DISCONTINUITY-SEQUENCE:7\n"

@@ -30,6 +30,9 @@ struct MediaPlaylist {
 // EXT-X-VERSION is 6 in every playlist: EXT-X-MAP asks for it, and below 6 EXT-X-TARGETDURATION would have to be the
 // true maximum, while ours, from 6 on, is the maximum of the rounded durations (section 8).
 inline constexpr int kPlaylistVersion = 6;
+// The specification asks for no version with EXT-X-GAP, but one that came when 8 was current does in parsers that
+// people use.
+inline constexpr int kPlaylistVersionWithGaps = 8;
 
 std::string to_text(const MediaPlaylist& playlist);
 
