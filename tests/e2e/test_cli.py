@@ -82,7 +82,7 @@ class Configuration(SluiceTest):
         self.assertIn("http.listen", lines[0])
 
     def test_broken_files_start_nothing(self):
-        for text in ("a: [", "\t", "- x\n", "http: 5\n", "http: {listen: a, listen: b}\n", "\0\1\2", "a: &a [*a]\n",
+        for text in ("a: [", "- x\n", "http: 5\n", "http: {listen: a, listen: b}\n", "\0\1\2", "a: &a [*a]\n",
                      "record.enabled: true\n", "hls:\n  low_latency: true\n", "record:\n  enabled: maybe\n",
                      "hls: {window: 1000000000000000000000s}\n", "x: " + "[" * 20000):
             with self.subTest(text[:30]):

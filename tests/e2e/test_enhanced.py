@@ -13,7 +13,6 @@ class Enhanced(SluiceTest):
         with RtmpClient(server.address("rtmp")).open_publishing("x") as client:
             client.send_tags(tags, speed=4)
             client.end_publish()
-            client.wait_closed()
 
     def check(self, *names, codecs, container="fmp4"):
         tracks = [enhanced.read_track(media(name)) for name in names]

@@ -183,12 +183,11 @@ class HostileRtmp(SluiceTest):
             tags = [t for t in flv.read(media("av-long.flv")) if t.kind == flv.VIDEO and not t.is_key]
             client = self.client().open_publishing("headless")
             client.send_tags(tags, speed=20)
-            answer = web.get(self.server.http_url("/live/headless/index.m3u8"))
+            answer = web.get(self.server.http_url("/live/headless/index.m3u8"), method="HEAD")
             self.assertEqual(answer.status, 503)
             self.assertIn("retry-after", answer.headers)
             self.assertLess(self.server.rss_bytes() - before, 100 * MEGABYTE)
             client.end_publish()
-            client.wait_closed()
 
     def test_frames_that_lie_about_their_parts_are_dropped(self):
         # MT-04, MT-13
@@ -200,7 +199,6 @@ class HostileRtmp(SluiceTest):
                 for payload in (overrun, tag.payload[:1], tag.payload[:4], b""):
                     client.send_tag(flv.Tag(flv.VIDEO, tag.timestamp, payload))
         client.end_publish()
-        client.wait_closed()
         self.wait_ended(self.server, "liar")
 
 
@@ -220,7 +218,7 @@ class IdleConnections(SluiceTest):
             self.assertLess(server.rss_bytes() - before, 300 * MEGABYTE)
             self.assertEqual(self.probe_status(server), (200, "ready"))
             # Silence is ended, and then everybody gets in.
-            wait_until(lambda: all(map(is_closed, connections[-100:])), "the idle ones are closed", 20)
+            wait_until(lambda: all(map(is_closed, connections)), "the idle ones are closed", 20)
             RtmpClient(server.address("rtmp")).open_publishing("late").close()
         for connection in connections:
             connection.close()

@@ -122,7 +122,6 @@ class Slots(SluiceTest):
                 first.wait_closed()
                 second.send_tags(tags, speed=8)
                 second.end_publish()
-                second.wait_closed()
         self.assertEqual(len(self.wait_ended(server, "x").periods()), 2)
 
     def test_full_process_closes_its_rtmp_port_when_told_so(self):

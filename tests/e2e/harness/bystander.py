@@ -44,7 +44,6 @@ class Bystander:
             return
         self._test.assertIsNone(self._fault, "the bystander was disturbed")
         self._client.end_publish()
-        self._client.wait_closed()
         self._client.close()
         ended = self._test.wait_ended(self._server, "bystander")
         self._test.assertEqual(len(ended.periods()), 1, ended.text)

@@ -164,9 +164,11 @@ class RtmpClient:
         return self
 
     def end_publish(self):
-        """As FFmpeg and OBS take their leave."""
+        """As FFmpeg and OBS take their leave; returns when the server has seen it, and so all that was sent before."""
         self.send_command("FCUnpublish", None, "any")
         self.send_command("deleteStream", None, self.stream_id)
+        info = self.read_command("onStatus")[3]
+        assert info["code"] == "NetStream.Unpublish.Success", info
 
     # Media
 

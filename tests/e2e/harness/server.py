@@ -114,6 +114,7 @@ class Sluice:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"still running after {seconds * PATIENCE:.0f} s: {self.transcript()}") from None
         self._reader.join(5)
+        self.process.stdout.close()
         self._stderr.close()
         return code
 
@@ -142,5 +143,6 @@ class Sluice:
             raise AssertionError(f"sanitizer or check report:\n{text[:8000]}")
 
     def transcript(self):
-        tail = "\n".join(self.lines[-40:])
+        # Waiting means asking many times, so requests would fill it.
+        tail = "\n".join([line for line in self.lines if '"event":"http_request"' not in line][-40:])
         return f"\n--- stdout (last lines)\n{tail}\n--- stderr\n{self.stderr_path.read_text(errors='replace')[-4000:]}"
