@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rtmp_core.hpp"
 #include "sluice/live/hub.hpp"
@@ -83,6 +84,7 @@ class RtmpSession : public std::enable_shared_from_this<RtmpSession>,
   MonoTime last_media_{};
   std::uint64_t publish_bytes_ = 0;
   std::uint64_t publish_packets_ = 0;
+  std::vector<rtmp::IgnoredMedia> ignored_;  // what was told of
 
   int paced_fd_ = -1;  // the socket while it is out of the reactor
   Bytes unsent_;

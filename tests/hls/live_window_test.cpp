@@ -212,7 +212,6 @@ TEST_F(LiveWindowTest, AnEndedStreamStaysForAMinuteHoweverShortItWas) {
   EXPECT_EQ(window_.memory_bytes(), 0u);
 }
 
-// MP-21.
 TEST_F(LiveWindowTest, AnEndedStreamStaysForAsLongAsItLasts) {
   LiveWindow::Options options;
   options.ended_min = Micros(0);
