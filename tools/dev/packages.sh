@@ -52,7 +52,7 @@ ensure_packages() {
   command -v dpkg-query >/dev/null || fail "this script installs what it needs on Debian 12; here there is no dpkg"
   local wanted=() packages missing group
   for group in "$@"; do
-    read -r -d '' -a packages <<<"${PACKAGES[$group]} $([[ $group != e2e ]] || node_packages)" || :
+    read -r -d '' -a packages <<<"${PACKAGES[$group]} $([[ $group != build ]] || node_packages)" || :
     wanted+=("${packages[@]}")
   done
   mapfile -t missing < <(missing_packages "${wanted[@]}")
