@@ -1,5 +1,6 @@
 """What no player should send to the HTTP ports."""
 
+import pathlib
 import socket
 import time
 import unittest
@@ -98,7 +99,7 @@ class HostileHttp(SluiceTest):
     def open_connections(self, server):
         """Established connections of the media port, as the kernel counts them."""
         port = server.address("http")[1]
-        rows = open("/proc/net/tcp", encoding="ascii").read().splitlines()[1:]
+        rows = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
         return sum(int(r.split()[1].split(":")[1], 16) == port and r.split()[3] == "01" for r in rows)
 
     def test_thousands_of_idle_viewers(self):

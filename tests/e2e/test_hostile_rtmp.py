@@ -183,7 +183,7 @@ class HostileRtmp(SluiceTest):
             tags = [t for t in flv.read(media("av-long.flv")) if t.kind == flv.VIDEO and not t.is_key]
             client = self.client().open_publishing("headless")
             client.send_tags(tags, speed=20)
-            answer = web.get(self.server.http_url("/live/headless/index.m3u8"), method="HEAD")
+            answer = web.request("HEAD", self.server.http_url("/live/headless/index.m3u8"))
             self.assertEqual(answer.status, 503)
             self.assertIn("retry-after", answer.headers)
             self.assertLess(self.server.rss_bytes() - before, 100 * MEGABYTE)
