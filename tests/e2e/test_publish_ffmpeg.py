@@ -73,8 +73,8 @@ class Changes(SluiceTest):
                 frames.assert_same(self, {"video": got["video"], "audio": []}, self.video_of(name), container)
                 size = next(s for s in probe.streams(self.directory / f"{index}.{container}") if "width" in s)
                 self.assertEqual((size["width"], size["height"]), ((320, 180), (480, 270))[index])
-        if container == "fmp4":
-            self.assertNotEqual(periods[0][0].map_url, periods[1][0].map_url)
+            if container == "fmp4":
+                self.assertNotEqual(periods[0][0].map_url, periods[1][0].map_url)
 
     def video_of(self, name):
         """Where the sound of two sources meets, a frame of it may fall to either side; the picture may not."""
