@@ -51,7 +51,8 @@ Daemon::Daemon(const Config& config)
       recorder_(make_recorder(config, log_recorder_event)),
       lifecycle_(lifecycle_options(config)),
       hub_(hub_options(config), renderer_, recorder_.get(), random_seed()),
-      workers_(context_.get_executor(), 1, 64),
+      workers_(context_.get_executor(), 1, 4),
+      last_worker_(context_.get_executor(), 1, 1),
       signals_(context_, SIGTERM, SIGINT),
       timer_(context_) {}
 
@@ -126,6 +127,7 @@ bool Daemon::open_listeners() {
 }
 
 void Daemon::begin_ingest() {
+  if (lifecycle_.draining()) return;
   if (const auto error = rtmp_->start()) {
     fail("listen_failed", "rtmp.listen " + text_of(rtmp_->address()) + ": " + error.message());
     exit_code_ = 1;
@@ -180,7 +182,8 @@ void Daemon::tick() {
     if (error || ending_) return;
     const media::Arrival now{io::mono_now(), io::wall_now()};
     hub_.on_time(now);
-    const live::LifecycleInputs inputs{hub_.publishes(), hub_.resumable(), media_handler_->last_view()};
+    const live::LifecycleInputs inputs{hub_.publishes(), hub_.resumable(), media_handler_->last_view(),
+                                       hub_.target_duration()};
     follow_phase(lifecycle_.on_time(now.mono, inputs), now);
     if (++ticks_ % kTicksASecond == 0) {
       io::tell_repeats();
@@ -227,7 +230,8 @@ void Daemon::end() {
   rtmp_->stop_accepting();
   rtmp_->close_all();
   http_->stop_accepting();
-  workers_.run(
+  // A worker of its own: what others wait for may not hold up the end.
+  last_worker_.run(
       [this] {
         if (recorder_ != nullptr) recorder_->stop();
         return true;
@@ -243,7 +247,7 @@ void Daemon::watch_recorder(MonoTime now) {
   if (recorder_ == nullptr) return;
   const store::RecorderStats& stats = recorder_->stats();
   lifecycle_.on_recording_state(recording_fault(stats));
-  const std::uint64_t progress = stats.entries_written + stats.entries_lost + stats.errors;
+  const std::uint64_t progress = stats.entries_written + stats.errors;
   if (progress != recorder_progress_ || stats.queue_bytes == 0) {
     recorder_progress_ = progress;
     recorder_moved_ = now;

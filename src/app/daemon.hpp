@@ -62,6 +62,7 @@ class Daemon {
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<net::HttpServer> admin_;
   io::WorkerPool workers_;
+  io::WorkerPool last_worker_;  // seals recordings at the end
   boost::asio::signal_set signals_;
   int signal_count_ = 0;
   boost::asio::steady_timer timer_;

@@ -1,18 +1,36 @@
 #include "live_metrics.hpp"
 
+#include <array>
+#include <span>
 #include <string>
+
+#include "sluice/rtmp/media_sink.hpp"
+#include "sluice/rtmp/refusal.hpp"
 
 namespace sluice::app {
 namespace {
 
 double number(std::uint64_t value) { return static_cast<double>(value); }
 
+// `known`: the reasons whose series exist from the start, so that a rate can be taken of the first event.
 void by_reason(io::MetricsWriter& out, std::string_view name, std::string_view help,
-               const std::map<std::string, std::uint64_t>& counts) {
-  // The series that exists from the start, so that a rate can be taken of the first event.
-  if (counts.empty()) out.counter(name, help, 0, {{"reason", "none"}});
+               std::map<std::string, std::uint64_t> counts, std::span<const std::string_view> known) {
+  for (const std::string_view reason : known) counts.try_emplace(std::string(reason), 0);
   for (const auto& [reason, count] : counts) out.counter(name, help, number(count), {{"reason", reason}});
 }
+
+template <class Reason, std::size_t kCount>
+std::array<std::string_view, kCount> names() {
+  std::array<std::string_view, kCount> all;
+  for (std::size_t i = 0; i < kCount; ++i) all[i] = rtmp::to_string(static_cast<Reason>(i));
+  return all;
+}
+
+const auto kRefusals = names<rtmp::Refusal, static_cast<std::size_t>(rtmp::Refusal::playback) + 1>();
+const auto kIgnored = names<rtmp::IgnoredReason, static_cast<std::size_t>(rtmp::IgnoredReason::not_publishing) + 1>();
+constexpr std::array<std::string_view, 10> kEnds{
+    "unpublished",       "closed",          "connection_lost", "idle_timeout", "first_media_timeout",
+    "handshake_timeout", "connect_timeout", "publish_timeout", "protocol",     "limit"};
 
 }  // namespace
 
@@ -39,10 +57,11 @@ void collect_rtmp(io::MetricsWriter& out, const net::RtmpStats& stats) {
               number(stats.over_limit));
   out.counter("sluice_rtmp_received_bytes_total", "Bytes received over RTMP.", number(stats.received_bytes));
   out.counter("sluice_rtmp_publishes_total", "Publishes accepted.", number(stats.publishes));
-  by_reason(out, "sluice_rtmp_rejects_total", "Publishes refused, by reason.", stats.refused);
+  by_reason(out, "sluice_rtmp_rejects_total", "Publishes refused, by reason.", stats.refused, kRefusals);
   by_reason(out, "sluice_rtmp_disconnects_total",
-            "Ends of publishes and of connections that never published, by reason.", stats.disconnected);
-  by_reason(out, "sluice_media_ignored_total", "Media messages that gave no packet, by reason.", stats.ignored);
+            "Ends of publishes and of connections that never published, by reason.", stats.disconnected, kEnds);
+  by_reason(out, "sluice_media_ignored_total", "Media messages that gave no packet, by reason.", stats.ignored,
+            kIgnored);
   out.counter("sluice_media_packets_total", "Media packets received.", number(stats.video_packets),
               {{"kind", "video"}});
   out.counter("sluice_media_packets_total", "Media packets received.", number(stats.audio_packets),

@@ -36,7 +36,7 @@ live::LifecycleOptions lifecycle_options(const Config& config) {
   options.recycle = config.lifecycle.recycle;
   options.unready_grace = config.lifecycle.unready_grace;
   options.drain_timeout = config.lifecycle.drain_timeout;
-  options.cutting_timeout = config.limits.gop_duration;
+  options.cutting_timeout = std::max(config.limits.gop_duration, config.hls.segment_duration);
   options.linger = config.hls.window;
   return options;
 }
@@ -91,7 +91,8 @@ net::HttpServerOptions admin_http_options(const Config& config, const boost::asi
   options.dialect.json_errors = true;
   options.read_only = false;
   options.same_origin_changes = true;
-  options.connections_max = 1024;
+  // Probes are never refused by a connection limit; who can reach this port at all is the operator's to say.
+  options.connections_max = 65'536;
   options.request.body_bytes = 4096;
   options.header_timeout = config.limits.http_header_timeout;
   options.idle_timeout = config.limits.http_idle_timeout;

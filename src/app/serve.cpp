@@ -1,5 +1,7 @@
 #include "sluice/app/serve.hpp"
 
+#include <sys/resource.h>
+
 #include <exception>
 
 #include "daemon.hpp"
@@ -34,7 +36,23 @@ io::LogFormat format_of(LogFormat format) {
   return io::LogFormat::json;
 }
 
+// Each connection and recording is a descriptor, and the usual soft limit of 1024 would be reached long before our own.
+void raise_descriptor_limit(const Config& config) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const std::uint64_t wanted =
+      std::uint64_t{config.limits.http_connections} + config.limits.rtmp_connections + 2 * config.lifecycle.slots + 64;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
+    io::log_event(io::Level::warn, "descriptor_limit",
+                  "the process may open fewer files than its limits allow connections",
+                  {{"descriptors", static_cast<std::uint64_t>(limit.rlim_cur)}, {"wanted", wanted}});
+  }
+}
+
 int run(const Config& config) {
+  raise_descriptor_limit(config);
   try {
     Daemon daemon(config);
     return daemon.run();

@@ -22,6 +22,12 @@ constexpr Micros kSegmentStep = Millis(500);
 // hls.js walks arrays that are as long as the discontinuity sequence is large.
 constexpr Micros kPeriodStep = Seconds(3600);
 
+// Ended streams make room before those whose publisher may return, the longest in their state first.
+bool goes_before(const Stream& left, const Stream& right) {
+  if (left.state() != right.state()) return left.state() == StreamState::ended;
+  return left.state_since() < right.state_since();
+}
+
 void add_counts(StreamTotals& totals, const Stream& stream) {
   totals.counts.segments += stream.counts().segments;
   totals.counts.discontinuities += stream.counts().discontinuities;
@@ -210,7 +216,7 @@ void Hub::make_room(const StreamName& keep) {
     for (auto candidate = streams_.begin(); candidate != streams_.end(); ++candidate) {
       const Stream& stream = *candidate->second.front();
       if (stream.state() == StreamState::publishing || candidate->first == keep) continue;
-      if (oldest == streams_.end() || stream.state_since() < oldest->second.front()->state_since()) oldest = candidate;
+      if (oldest == streams_.end() || goes_before(stream, *oldest->second.front())) oldest = candidate;
     }
     if (oldest == streams_.end()) return;
     drop(oldest->second, oldest->second.begin());
@@ -267,6 +273,20 @@ std::shared_ptr<Stream> Hub::find_session(const StreamName& name, const SessionI
     if (stream->has_session(session)) return stream;
   }
   return nullptr;
+}
+
+bool Hub::is_expected(const StreamName& name, WallTime now) const {
+  const auto tail = tails_.find(name);
+  return tail != tails_.end() && now - tail->second.last_wall < options_.stream.resume_window;
+}
+
+Seconds Hub::target_duration() const {
+  Seconds longest{};
+  for (const auto& [name, epochs] : streams_) {
+    for (const std::shared_ptr<Stream>& stream : epochs)
+      longest = std::max(longest, stream->window().target_duration());
+  }
+  return longest;
 }
 
 std::vector<std::shared_ptr<Stream>> Hub::list() const {

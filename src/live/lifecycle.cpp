@@ -1,5 +1,7 @@
 #include "sluice/live/lifecycle.hpp"
 
+#include <algorithm>
+
 namespace sluice::live {
 
 std::string_view to_string(Phase phase) {
@@ -67,8 +69,11 @@ bool Lifecycle::on_time(MonoTime now, const LifecycleInputs& inputs) {
       if (inputs.publishes == 0) enter(Phase::lingering, now);
       break;
     case Phase::lingering: {
-      const bool quiet = now - since_ >= options_.linger_quiet && now - inputs.last_view >= options_.linger_quiet;
-      if (hurried_ || !published_ || quiet || now - since_ >= options_.linger) enter(Phase::over, now);
+      // A player looks again within a target duration, and a cache may answer it for half of one.
+      const Micros quiet_time = std::max(options_.linger_quiet, 2 * inputs.target_duration);
+      const bool quiet = now - since_ >= quiet_time && now - inputs.last_view >= quiet_time;
+      const bool enough = now - since_ >= std::max(options_.linger, quiet_time);
+      if (hurried_ || !published_ || quiet || enough) enter(Phase::over, now);
       break;
     }
   }
@@ -76,7 +81,7 @@ bool Lifecycle::on_time(MonoTime now, const LifecycleInputs& inputs) {
 }
 
 bool Lifecycle::must_end_publishes_now(MonoTime now) const {
-  return phase_ == Phase::cutting && (hurried_ || now - since_ >= options_.cutting_timeout);
+  return phase_ == Phase::cutting && now - since_ >= options_.cutting_timeout;
 }
 
 std::string_view Lifecycle::status(int slots_free) const {

@@ -318,7 +318,7 @@ asio::awaitable<void> HttpConnection::linger() {
   deadline_.set(io::mono_now() + core_->options().linger);
   buffer_.resize(kReadBytes);
   std::size_t dropped = 0;
-  while (!error && dropped < kLingerBytesMax) {
+  while (!error && !timed_out_ && dropped < kLingerBytesMax) {
     const asio::mutable_buffer space(buffer_.data(), buffer_.size());
     const std::size_t count = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
     dropped += count;

@@ -59,6 +59,7 @@ class RtmpCore {
   Authorize authorize_;
   std::uint64_t seed_;
   boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer reopen_;  // when the listener could not be opened again
   boost::asio::ip::tcp::endpoint address_;
   std::uint64_t listen_generation_ = 0;
   bool accepting_ = false;

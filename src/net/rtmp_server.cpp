@@ -16,6 +16,7 @@ using asio::ip::tcp;
 namespace {
 constexpr std::size_t kTurnBytes = 256 * 1024;
 constexpr std::chrono::milliseconds kAcceptRetry{100};
+constexpr std::chrono::seconds kReopenRetry{1};
 }  // namespace
 
 RtmpCore::RtmpCore(asio::io_context& context, RtmpServerOptions options, live::Hub& hub, live::Lifecycle& lifecycle,
@@ -27,6 +28,7 @@ RtmpCore::RtmpCore(asio::io_context& context, RtmpServerOptions options, live::H
       authorize_(std::move(authorize)),
       seed_(seed),
       acceptor_(context),
+      reopen_(context),
       pacer_(context.get_executor()),
       turn_buffer_(kTurnBytes) {
   slots_token_ = hub_.slots_changed().add([this] { follow_slots(); });
@@ -124,6 +126,10 @@ void RtmpCore::follow_slots() {
     if (const boost::system::error_code error = listen()) {
       io::log_event(io::Level::error, "listen_failed", "the RTMP listener could not be opened again",
                     {{"error", error.message()}});
+      reopen_.expires_after(kReopenRetry);
+      reopen_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) follow_slots();
+      });
     }
   }
 }

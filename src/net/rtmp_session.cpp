@@ -25,6 +25,7 @@ constexpr std::size_t kConversationBytes = 4096;
 // What rtmp::Connection takes at a time.
 constexpr std::size_t kFeedBytes = 64 * 1024;
 constexpr std::chrono::seconds kLinger{1};
+constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 constexpr unsigned kUnackedTimeoutMs = 20'000;
 
 void set_up(tcp::socket& socket) {
@@ -96,7 +97,7 @@ asio::awaitable<void> RtmpSession::converse() {
   now_ = {io::mono_now(), io::wall_now()};
   consume(ByteView(buffer.data(), count));
   log_notices();
-  if (connection_.has_output()) {
+  if (connection_.has_output() && stop_reason_.empty()) {
     const Bytes output = connection_.take_output();
     co_await asio::async_write(socket_, asio::buffer(output), asio::redirect_error(asio::use_awaitable, error));
     if (error) stop("connection_lost", error.message());
@@ -128,7 +129,6 @@ void RtmpSession::set_deadline() {
 }
 
 void RtmpSession::consume(ByteView bytes) {
-  received_ += bytes.size();
   core_.stats().received_bytes += bytes.size();
   allowance_bytes_ -= static_cast<double>(bytes.size());
   if (!proxy_header_) {
@@ -147,26 +147,34 @@ std::optional<std::size_t> RtmpSession::read_proxy_header() {
   const rtmp::ProxyOutcome outcome = rtmp::parse_proxy_header(*proxy_header_);
   if (const auto* header = std::get_if<rtmp::ProxyHeader>(&outcome)) {
     if (header->source) address_ = header->source->address;
-    if (!core_.address_has_room(address_)) {
-      ++core_.stats().over_limit;
-      stop("limit", "too many connections of this address do not publish");
-      return std::nullopt;
-    }
-    core_.remove_unpublished(counted_address_);
-    counted_address_ = address_;
-    core_.add_unpublished(counted_address_);
-    return header->size;
+    return count_address() ? std::optional(header->size) : std::nullopt;
   }
   if (const auto* error = std::get_if<Error>(&outcome)) {
     stop("proxy_protocol", error->message);
   } else if (std::holds_alternative<rtmp::NotAHeader>(outcome)) {
-    if (core_.options().proxy_protocol == ProxyProtocol::optional) return 0;
+    if (core_.options().proxy_protocol == ProxyProtocol::optional) {
+      return count_address() ? std::optional<std::size_t>(0) : std::nullopt;
+    }
     stop("proxy_protocol", "rtmp.proxy_protocol is required, and the connection does not begin with a PROXY header");
   }
   return std::nullopt;
 }
 
+// Now that it is known whose connection this is, it counts as theirs. False when they have too many.
+bool RtmpSession::count_address() {
+  if (!core_.address_has_room(address_)) {
+    ++core_.stats().over_limit;
+    stop("limit", "too many connections of this address do not publish");
+    return false;
+  }
+  core_.remove_unpublished(counted_address_);
+  counted_address_ = address_;
+  core_.add_unpublished(counted_address_);
+  return true;
+}
+
 void RtmpSession::feed(ByteView bytes) {
+  received_ += bytes.size();
   while (!bytes.empty() && stop_reason_.empty()) {
     const std::size_t count = std::min(bytes.size(), kFeedBytes);
     const rtmp::Outcome<void> outcome = connection_.feed(bytes.first(count), *this);
@@ -186,23 +194,25 @@ void RtmpSession::on_refused(rtmp::Refusal refusal, std::string_view description
                  {"client", client_}});
 }
 
-// After a refusal: our answer must reach the client before a reset can overtake it.
+// After a refusal: our answer must reach the client before a reset can overtake it. For a moment, and for a few bytes.
 asio::awaitable<void> RtmpSession::linger() {
+  deadline_.expires_after(kLinger);
+  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
+    const std::shared_ptr<RtmpSession> self = weak.lock();
+    boost::system::error_code ignored;
+    // Closed, not cancelled: between two reads there is nothing to cancel.
+    if (!cancelled && self != nullptr) self->socket_.close(ignored);
+  });
   boost::system::error_code error;
   if (connection_.has_output()) {
     const Bytes output = connection_.take_output();
     co_await asio::async_write(socket_, asio::buffer(output), asio::redirect_error(asio::use_awaitable, error));
   }
   socket_.shutdown(tcp::socket::shutdown_send, error);
-  deadline_.expires_after(kLinger);
-  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
-    const std::shared_ptr<RtmpSession> self = weak.lock();
-    boost::system::error_code ignored;
-    if (!cancelled && self != nullptr && self->socket_.is_open()) self->socket_.cancel(ignored);
-  });
   std::array<std::uint8_t, kConversationBytes> buffer;
-  while (!error) {
-    co_await socket_.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+  std::size_t dropped = 0;
+  while (!error && dropped < kLingerBytesMax) {
+    dropped += co_await socket_.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
   }
   deadline_.cancel();
 }

@@ -54,6 +54,7 @@ class RtmpSession : public std::enable_shared_from_this<RtmpSession>,
   boost::asio::awaitable<void> linger();
   void consume(ByteView bytes);
   std::optional<std::size_t> read_proxy_header();
+  bool count_address();
   void feed(ByteView bytes);
   void begin_publish(const rtmp::PublishRequest& request);
   void refuse(rtmp::Refusal refusal, std::string_view description);
@@ -75,7 +76,7 @@ class RtmpSession : public std::enable_shared_from_this<RtmpSession>,
   std::optional<Bytes> proxy_header_;  // its bytes so far; none once it was read, or where none is expected
   rtmp::Connection connection_;
   media::Arrival now_{};
-  std::uint64_t received_ = 0;
+  std::uint64_t received_ = 0;  // behind the PROXY header, which balancers send with their probes too
 
   std::unique_ptr<live::Publish> publish_;
   std::string stream_;  // APP/STREAM of the last publish

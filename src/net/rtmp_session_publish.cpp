@@ -64,6 +64,7 @@ bool RtmpSession::on_turn() {
       stop("connection_lost", boost::system::error_code(errno, boost::system::system_category()).message());
     }
   }
+  if (connection_.phase() == rtmp::Phase::closing) stop("refused", "the encoder asked for what is refused");
   check_media_deadline();
   send_pending();
   log_notices();

@@ -121,6 +121,9 @@ TEST_F(HubTest, NumbersGoOnWhereTheRecordingStopped) {  // DC-04, B25
                 StreamTail{epoch, far, far, Seconds(100), testing::kWallStart - Seconds(20), Seconds(4)});
   tails.emplace(name("old"), StreamTail{epoch, far, far, Seconds(100), testing::kWallStart - Seconds(600), Seconds(4)});
   hub.set_tails(std::move(tails));
+  EXPECT_TRUE(hub.is_expected(name("recent"), at(0).wall));
+  EXPECT_FALSE(hub.is_expected(name("recent"), at(40'000).wall));
+  EXPECT_FALSE(hub.is_expected(name("old"), at(0).wall));
 
   for (const auto& [stream, same_playlist] : {std::pair{"recent", true}, std::pair{"old", false}}) {
     const auto publish = accepted(hub.begin_publish(name(stream), encoder_, at(0)));

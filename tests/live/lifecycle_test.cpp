@@ -99,6 +99,17 @@ TEST(Lifecycle, DrainWaitsForTheGraceThenForPublishesThenForViewers) {  // SD-01
   EXPECT_EQ(lifecycle.phase(), Phase::over);
 }
 
+TEST(Lifecycle, ViewersOfLongSegmentsHaveTimeToFetchTheEnd) {
+  Lifecycle lifecycle = recovered({.unready_grace = Millis(0), .linger_quiet = Millis(500)});
+  lifecycle.on_publish_started();
+  lifecycle.drain(at(0));
+  lifecycle.on_time(at(0), {});
+  lifecycle.on_time(at(0), {});
+  EXPECT_EQ(lifecycle.phase(), Phase::lingering);
+  EXPECT_FALSE(lifecycle.on_time(at(7999), {.target_duration = Seconds(4)}));
+  EXPECT_TRUE(lifecycle.on_time(at(8000), {.target_duration = Seconds(4)}));
+}
+
 TEST(Lifecycle, WhenTheDrainTimeIsUpPublishesAreCutAtAKeyFrameOrAfterATimeout) {  // RC-04
   Lifecycle lifecycle =
       recovered({.unready_grace = Millis(0), .drain_timeout = Millis(1000), .cutting_timeout = Millis(200)});
@@ -120,7 +131,8 @@ TEST(Lifecycle, ASecondSignalLeavesOutEveryWaitAndAThirdFindsNothingToShorten) {
   EXPECT_TRUE(lifecycle.on_time(at(1), {.publishes = 1}));
   EXPECT_TRUE(lifecycle.on_time(at(1), {.publishes = 1}));
   EXPECT_EQ(lifecycle.phase(), Phase::cutting);
-  EXPECT_TRUE(lifecycle.must_end_publishes_now(at(1)));
+  EXPECT_FALSE(lifecycle.must_end_publishes_now(at(1))) << "the last segment is to be whole";
+  EXPECT_TRUE(lifecycle.must_end_publishes_now(at(10'001)));
   EXPECT_TRUE(lifecycle.on_time(at(2), {}));
   EXPECT_TRUE(lifecycle.on_time(at(2), {}));
   EXPECT_EQ(lifecycle.phase(), Phase::over);

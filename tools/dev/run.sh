@@ -9,7 +9,10 @@ dev_run() {
   ensure_packages build
   if $demo; then ensure_packages demo; fi
   build_preset release sluice
-  local command=("$ROOT/build/release/sluice" serve --config "$ROOT/config/sluice.yaml" "${arguments[@]}")
+  local command=("$ROOT/build/release/sluice" serve)
+  # A configuration of one's own takes the place of the default one.
+  [[ " ${arguments[*]} " == *" --config"* ]] || command+=(--config "$ROOT/config/sluice.yaml")
+  command+=("${arguments[@]}")
   if $demo; then
     run_demo "${command[@]}"
   else

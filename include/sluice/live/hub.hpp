@@ -125,6 +125,10 @@ class Hub {
   // name: after a move of the publisher to this process its players go on, for the numbers only grow.
   std::shared_ptr<Stream> find_playlist(const StreamName& name, const SessionId& epoch);
   std::shared_ptr<Stream> find_session(const StreamName& name, const SessionId& session);
+  // A recording says that its publisher may still return to this process: there will be something to play.
+  bool is_expected(const StreamName& name, WallTime now) const;
+  // The longest target duration of any playlist.
+  Seconds target_duration() const;
   // There was such a stream not long ago.
   bool is_gone(const StreamName& name) const { return gone_.contains(name); }
 

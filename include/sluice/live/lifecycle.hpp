@@ -7,7 +7,8 @@
 //
 // In `grace` the listeners stay open and publishes are still accepted, because balancers hear of a falling readiness
 // late; in `waiting` running publishes go on; in `cutting` each is ended at its next key frame, so that its last
-// segment is whole; in `lingering` viewers fetch the end. A second drain() leaves out the waits.
+// segment is whole; in `lingering` viewers fetch the end. A second drain() leaves out the waits for
+// publishers and viewers; segments are ended whole all the same.
 //
 // Pure: the shell passes in the time and does what phase() says. The probes read report().
 #pragma once
@@ -38,9 +39,10 @@ struct LifecycleOptions {
 
 // What on_time() is told of the rest of the process.
 struct LifecycleInputs {
-  int publishes = 0;     // running now
-  int resumable = 0;     // streams whose publisher may still return
-  MonoTime last_view{};  // the last media request answered
+  int publishes = 0;         // running now
+  int resumable = 0;         // streams whose publisher may still return
+  MonoTime last_view{};      // the last media request answered
+  Micros target_duration{};  // the longest of any playlist
 };
 
 // One answer of a probe: HTTP 200 when `ok`, else 503.
@@ -68,8 +70,7 @@ class Lifecycle {
   // Moves on when the time or the inputs say so. True when the phase changed.
   bool on_time(MonoTime now, const LifecycleInputs& inputs);
 
-  // In `cutting`: the time for reaching a key frame is up (or a second signal came), so end what still publishes as it
-  // is.
+  // In `cutting`: the time for reaching a key frame is up, so end what still publishes as it is.
   bool must_end_publishes_now(MonoTime now) const;
 
   bool draining() const { return phase_ >= Phase::grace; }

@@ -64,7 +64,10 @@ class Stream {
   void on_time(media::Arrival now);
   // The publish is to end when its running segment is complete: what comes behind that goes nowhere, so that no torso
   // of a segment is listed. Only before finish().
-  void end_with_segment() { ends_with_segment_ = true; }
+  void end_with_segment() {
+    if (!ends_with_segment_) segment_completed_ = false;
+    ends_with_segment_ = true;
+  }
   // Ends the playlist now, without waiting for the publisher to return. Not while publishing.
   void finish(media::Arrival now);
 
