@@ -36,7 +36,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string> wor
   std::size_t best_distance = 2 * kCompared;  // more than any two words have
   for (const std::string& candidate : words) {
     // No fewer edits than the lengths differ by: spares most of the work for words that are nothing like a key.
-    const auto [shorter, longer] = std::minmax(std::min(candidate.size(), kCompared), std::min(word.size(), kCompared));
+    const auto [shorter, longer] =
+        std::minmax({std::min(candidate.size(), kCompared), std::min(word.size(), kCompared)});
     if (longer - shorter >= best_distance) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= best_distance) continue;

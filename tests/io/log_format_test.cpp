@@ -23,10 +23,10 @@ std::string text_value(std::string_view value) {
 
 // LG-01
 TEST(LogFormat, JsonIsOneObjectWithTheFieldsInOrder) {
-  const Field fields[] = {{"listener", "rtmp"}, {"address", std::string("127.0.0.1:1935")},
-                          {"count", 3},         {"bytes", std::uint64_t{18446744073709551615u}},
-                          {"below", -4},        {"ratio", 0.5},
-                          {"yes", true}};
+  const std::string address = "127.0.0.1:1935";
+  const Field fields[] = {
+      {"listener", "rtmp"}, {"address", address}, {"count", 3}, {"bytes", std::uint64_t{18446744073709551615u}},
+      {"below", -4},        {"ratio", 0.5},       {"yes", true}};
   EXPECT_EQ(format_line(LogFormat::json, kTime, Level::info, "listening", "Listening", fields),
             R"({"time":"2026-11-21T03:55:12.345678Z","level":"info","event":"listening","message":"Listening",)"
             R"("listener":"rtmp","address":"127.0.0.1:1935","count":3,"bytes":18446744073709551615,"below":-4,)"
