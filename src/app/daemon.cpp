@@ -71,6 +71,12 @@ int Daemon::run() {
   timer_.expires_after(kTick);
   tick();
   context_.run();
+  // All is sealed: a signal that comes now finds nothing to cut short, and must not turn the clean end into a death by
+  // it.
+  boost::system::error_code ignored;
+  signals_.clear(ignored);
+  std::signal(SIGTERM, SIG_IGN);
+  std::signal(SIGINT, SIG_IGN);
   io::log_event(io::Level::info, "stopped", "sluice stops", {{"exit_code", exit_code_}});
   return exit_code_;
 }
