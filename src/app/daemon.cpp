@@ -15,6 +15,7 @@
 #include "live_metrics.hpp"
 #include "module_options.hpp"
 #include "recording_wiring.hpp"
+#include "session_list.hpp"
 #include "sluice/app/config_render.hpp"
 #include "sluice/app/version.hpp"
 #include "sluice/io/clock.hpp"
@@ -267,23 +268,23 @@ asio::awaitable<std::string> Daemon::list_sessions() {
   struct Gathered {
     explicit Gathered(asio::io_context& context) : done(context, asio::steady_timer::time_point::max()) {}
     asio::steady_timer done;
-    std::string text = "{\"recordings\": []}\n";
+    std::string text = "{\"sessions\":[]}\n";
   };
   const auto gathered = std::make_shared<Gathered>(context_);
   const auto gather = [directory = config_.record.directory.native()] {
     std::ostringstream out;
     std::ostringstream err;
     store::recording_ls(std::span(&directory, 1), true, out, err);
-    return out.str();
+    return session_list(out.str());
   };
   const auto deliver = [gathered](std::string text) {
     if (!text.empty()) gathered->text = std::move(text);
     gathered->done.cancel();
   };
-  if (recorder_ != nullptr && workers_.run(gather, deliver)) {
-    boost::system::error_code ignored;
-    co_await gathered->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
+  if (recorder_ == nullptr) co_return gathered->text;
+  if (!workers_.run(gather, deliver)) co_return std::string();
+  boost::system::error_code ignored;
+  co_await gathered->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   co_return gathered->text;
 }
 

@@ -9,7 +9,7 @@ get_target_property(app_sources sluice_app SOURCES)
 list(REMOVE_ITEM app_sources ${config_sources})
 set_property(TARGET sluice_app PROPERTY SOURCES ${app_sources})
 
-target_link_libraries(sluice_app PUBLIC sluice_config PRIVATE CLI11::CLI11)
+target_link_libraries(sluice_app PUBLIC sluice_config PRIVATE CLI11::CLI11 Boost::json)
 
 find_program(SLUICE_GIT git)
 set(SLUICE_REVISION unknown)

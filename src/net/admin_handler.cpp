@@ -163,6 +163,7 @@ HttpResponse AdminHandler::stream(const HttpRequest& request, std::string_view p
 
 asio::awaitable<HttpResponse> AdminHandler::sessions() {
   const std::string text = co_await hooks_.sessions();
+  if (text.empty()) co_return http_error(503, "too many listings are being made already");
   co_return document(200, text);
 }
 

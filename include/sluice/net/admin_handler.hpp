@@ -26,7 +26,7 @@ class AdminHandler {
   // What the handler cannot do itself.
   struct Hooks {
     std::function<void()> drain;
-    // GET /api/v1/sessions: a JSON document, gathered off the loop.
+    // GET /api/v1/sessions: a JSON document, gathered off the loop; empty when there is too much to do.
     std::function<boost::asio::awaitable<std::string>()> sessions;
   };
 
