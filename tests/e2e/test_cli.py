@@ -175,7 +175,8 @@ class Operations(SluiceTest):
         self.assertNotEqual(encoder.wait(), 0)
         self.wait_ended(server, "x")
         self.assertTrue(web.get(server.admin_url("/api/v1/version")).json())
-        self.assertTrue(web.get(server.admin_url("/api/v1/sessions")).json())
+        recorded = web.get(server.admin_url("/api/v1/sessions")).json()["sessions"]
+        self.assertEqual([(s["app"], s["stream"]) for s in recorded], [("live", "x")])
 
 
 if __name__ == "__main__":
