@@ -105,7 +105,7 @@ struct LimitsConfig {
   ByteSize unpublished_message_size{64 * 1024};
   ByteSize message_size{8 * 1024 * 1024};
   ByteSize unfinished_messages{16 * 1024 * 1024};
-  BitRate publish_bitrate{0};
+  BitRate publish_bitrate{100'000'000};
   Millis gop_duration{10'000};
   std::uint32_t streams = 1024;
   std::uint32_t http_connections = 8192;
