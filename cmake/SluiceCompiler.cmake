@@ -1,6 +1,7 @@
 # Flags every target has, and the options of the presets.
 set(SLUICE_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize takes them")
 option(SLUICE_WARNINGS_AS_ERRORS "A warning ends the build" ON)
+option(SLUICE_TESTS "Have the tests too; without them, tests/ is not needed" ON)
 option(SLUICE_LIBFUZZER "Build tests/fuzz as libFuzzer programs (clang) instead of replays of their seeds" OFF)
 
 find_program(SLUICE_CCACHE ccache)

@@ -1,8 +1,10 @@
 # sluice_layer(NAME USES OTHER...): the library sluice_NAME of src/NAME, linked with the layers below it, and, where
 # tests/NAME has any *_test.cpp, the test program NAME_tests.
 # A layer's own external libraries and sources beside the glob stand in src/NAME/layer.cmake, when there is one.
-enable_testing()
-include(GoogleTest)
+if(SLUICE_TESTS)
+  enable_testing()
+  include(GoogleTest)
+endif()
 
 function(sluice_layer name)
   cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
@@ -20,7 +22,7 @@ function(sluice_layer name)
   include(${CMAKE_SOURCE_DIR}/src/${name}/layer.cmake OPTIONAL)
 
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*_test.cpp)
-  if(tests)
+  if(tests AND SLUICE_TESTS)
     add_executable(${name}_tests ${tests})
     target_include_directories(${name}_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     if(SLUICE_SANITIZE)

@@ -11,14 +11,16 @@ set_property(TARGET sluice_app PROPERTY SOURCES ${app_sources})
 
 target_link_libraries(sluice_app PUBLIC sluice_config PRIVATE CLI11::CLI11 Boost::json)
 
+# Where the sources are built without their repository, whoever builds them says what they are.
+set(SLUICE_REVISION "" CACHE STRING "The commit the sources are from; empty: git is asked")
+set(revision "${SLUICE_REVISION}")
 find_program(SLUICE_GIT git)
-set(SLUICE_REVISION unknown)
-if(SLUICE_GIT)
+if(SLUICE_GIT AND NOT SLUICE_REVISION)
   execute_process(COMMAND ${SLUICE_GIT} rev-parse --short=12 HEAD WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-                  OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE git_failed)
-  if(NOT git_failed)
-    set(SLUICE_REVISION ${revision})
-  endif()
+                  OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(NOT revision)
+  set(revision unknown)
 endif()
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/app/version.cpp PROPERTIES COMPILE_DEFINITIONS
-                            "SLUICE_VERSION=\"${PROJECT_VERSION}\";SLUICE_REVISION=\"${SLUICE_REVISION}\"")
+                            "SLUICE_VERSION=\"${PROJECT_VERSION}\";SLUICE_REVISION=\"${revision}\"")
