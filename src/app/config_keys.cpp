@@ -69,10 +69,10 @@ std::vector<ConfigKey> make_keys() {
                                          "Where publishers connect. Port `0` takes any free port."),
       key<&C::rtmp, &RtmpConfig::first_media_timeout>(
           "rtmp.first_media_timeout", kPeerTimeout,
-          "A connection that has sent no media so long after its publish was accepted is closed."),
+          "How long a publisher may take from its accepted publish to its first media. Then it is closed."),
       key<&C::rtmp, &RtmpConfig::idle_timeout>(
           "rtmp.idle_timeout", kPeerTimeout,
-          "A publisher that sends no media for so long is closed; other traffic does not count."),
+          "How long a publisher may go without sending media. Then it is closed; other traffic does not count."),
       key<&C::rtmp, &RtmpConfig::proxy_protocol>(
           "rtmp.proxy_protocol",
           Choice<ProxyProtocol>{{{"off", ProxyProtocol::off},
@@ -100,8 +100,8 @@ std::vector<ConfigKey> make_keys() {
           "What a publisher meets when no slot is free: `refuse` answers its publish with an error; `close` closes the "
           "RTMP listener meanwhile, so that a TCP balancer tries the next process at once."),
       key<&C::lifecycle, &LifecycleConfig::recycle>("lifecycle.recycle", Flag{},
-                                                    "After the last publish has ended, its resume window included, "
-                                                    "fail liveness, so that the orchestrator starts "
+                                                    "Whether liveness fails once the last publish has ended, its "
+                                                    "resume window included, so that the orchestrator starts "
                                                     "a fresh process."),
       key<&C::lifecycle, &LifecycleConfig::unready_grace>(
           "lifecycle.unready_grace", DurationRange{0ms, 10min},
@@ -111,8 +111,9 @@ std::vector<ConfigKey> make_keys() {
           "On drain: how long running publishes may go on before they are ended with their last segment whole."),
 
       key<&C::stream, &StreamConfig::resume_window>("stream.resume_window", DurationRange{0ms, 1h},
-                                                    "A publisher that comes back within it goes on in the same "
-                                                    "timeline and playlist; after it the playlist ends."),
+                                                    "How long a stream waits for a publisher that went away. One that "
+                                                    "returns in time goes on in the same timeline and playlist; then "
+                                                    "the playlist ends."),
       key<&C::stream, &StreamConfig::takeover>(
           "stream.takeover", Choice<Takeover>{{{"reject", Takeover::reject}, {"replace", Takeover::replace}}},
           "What a second publisher on a live name gets: `reject` refuses it; `replace` ends the first one and lets it "
@@ -120,11 +121,15 @@ std::vector<ConfigKey> make_keys() {
 
       key<&C::hls, &HlsConfig::container>(
           "hls.container", Choice<HlsContainer>{{{"fmp4", HlsContainer::fmp4}, {"ts", HlsContainer::ts}}},
-          "What `index.m3u8` of a stream plays. The other container is served too, at its own address."),
+          "What `/APP/STREAM/index.m3u8` plays. Both containers are always served, at `/APP/STREAM/fmp4/index.m3u8` "
+          "and `/APP/STREAM/ts/index.m3u8`."),
       key<&C::hls, &HlsConfig::segment_duration>(
           "hls.segment_duration", DurationRange{1s, 60s},
-          "The segment length aimed at. Segments are cut at the first key frame at or after it."),
-      key<&C::hls, &HlsConfig::window>("hls.window", DurationRange{3s, 1h}, "How much media the live playlist lists."),
+          "The segment length aimed at. Segments are cut at the first key frame at or after it, so encoders should "
+          "send one at least this often."),
+      key<&C::hls, &HlsConfig::window>("hls.window", DurationRange{3s, 1h},
+                                       "How much media the live playlist lists, and so how far back players can go. "
+                                       "It is held in memory."),
 
       key<&C::record, &RecordConfig::enabled>("record.enabled", Flag{}, "Whether publishes are recorded."),
       key<&C::record, &RecordConfig::directory>(
@@ -133,7 +138,7 @@ std::vector<ConfigKey> make_keys() {
           "use a directory at a time."),
       key<&C::record, &RecordConfig::rotate>(
           "record.rotate", DurationRange{1s, 24h},
-          "A recording file is sealed, and the next begun, at the first key frame after it is so long."),
+          "How long a recording file grows. At the first key frame after that it is sealed and the next one begun."),
       key<&C::record, &RecordConfig::sync_interval>(
           "record.sync_interval", DurationRange{10ms, 1min},
           "How often recordings are synced to the disk: at most so much media is lost to a power cut. A killed process "
@@ -144,7 +149,7 @@ std::vector<ConfigKey> make_keys() {
           "The APPs this entry allows; `*` stands for any run of characters. Without any entry everybody may publish; "
           "with one, a publish needs a `?key=` that an entry for its name has."),
       publish_key<&PublishKey::stream>("auth.publish_keys.N.stream", NamePattern{},
-                                       "The STREAMs this entry allows, with `*` likewise."),
+                                       "The STREAMs this entry allows; `*` stands for any run of characters."),
       secret(
           publish_key<&PublishKey::key>("auth.publish_keys.N.key", SecretKey{},
                                         "What `?key=` must be. It never appears in logs, metrics or URLs given out.")),
@@ -154,10 +159,11 @@ std::vector<ConfigKey> make_keys() {
           "RTMP connections open at once, publishing or not. More are closed as they are accepted."),
       limit<&L::rtmp_unpublished_connections>(
           "limits.rtmp_unpublished_connections", CountRange{1, 100'000},
-          "Of these, the ones whose publish has not been accepted yet. More are closed as they are accepted."),
+          "RTMP connections open at once that do not publish: not yet, or no longer. More are closed as they are "
+          "accepted."),
       limit<&L::rtmp_unpublished_per_address>(
           "limits.rtmp_unpublished_per_address", CountRange{1, 100'000},
-          "Likewise from one client address (with the PROXY protocol, the one it tells)."),
+          "The same from one client address (with the PROXY protocol, the one it tells)."),
       limit<&L::handshake_timeout>(
           "limits.handshake_timeout", kPeerTimeout,
           "From the connection to the end of the RTMP handshake, a PROXY header included. Bytes do not extend it."),
@@ -179,18 +185,18 @@ std::vector<ConfigKey> make_keys() {
           "What one publisher may send. A faster one is read no faster than this, and closed when that has gone on for "
           "10 s; `0` is no limit."),
       limit<&L::gop_duration>("limits.gop_duration", DurationRange{1s, 60s},
-                              "How long a key frame is waited for. A group of pictures up to this long at the "
-                              "beginning sets the playlist's "
-                              "`EXT-X-TARGETDURATION`; a segment that would exceed that is cut without a key frame."),
+                              "The longest key frame interval that is waited for. A stream's first interval, up to "
+                              "this long, sets the playlist's `EXT-X-TARGETDURATION`; a segment that would exceed that "
+                              "is cut without a key frame."),
       limit<&L::streams>(
           "limits.streams", CountRange{1, 100'000},
-          "Streams kept in memory, those included that ended and can still be fetched. The one that ended "
-          "first makes room for a new one."),
+          "Streams in memory, including those that ended and can still be fetched. The one that ended first makes "
+          "room for a new one."),
       limit<&L::http_connections>("limits.http_connections", CountRange{1, 1'000'000},
                                   "Connections to `http.listen` open at once. More are answered with 503 and closed."),
       limit<&L::http_connections_per_address>("limits.http_connections_per_address", CountRange{0, 1'000'000},
-                                              "Likewise from one address; `0` is no limit of its own, as a CDN or a "
-                                              "balancer brings many viewers from one."),
+                                              "The same from one client address; `0` is no limit of its own, as a CDN "
+                                              "or a balancer brings many viewers from one."),
       limit<&L::http_header_timeout>(
           "limits.http_header_timeout", kPeerTimeout,
           "From the first byte of a request to the end of its header. Bytes do not extend it."),
@@ -213,9 +219,8 @@ std::vector<ConfigKey> make_keys() {
       key<&C::log, &LogConfig::format>(
           "log.format",
           Choice<LogFormat>{{{"auto", LogFormat::automatic}, {"text", LogFormat::text}, {"json", LogFormat::json}}},
-          "How lines are written to stdout: `json`, one object a line; `text`, for people; `auto`, `text` on a "
-          "terminal "
-          "and `json` elsewhere."),
+          "How lines are written: `json`, one object a line; `text`, for people; `auto`, `text` on a terminal and "
+          "`json` elsewhere."),
   };
 }
 

@@ -28,9 +28,26 @@ std::array<std::string_view, kCount> names() {
 
 const auto kRefusals = names<rtmp::Refusal, static_cast<std::size_t>(rtmp::Refusal::playback) + 1>();
 const auto kIgnored = names<rtmp::IgnoredReason, static_cast<std::size_t>(rtmp::IgnoredReason::not_publishing) + 1>();
-constexpr std::array<std::string_view, 10> kEnds{
-    "unpublished",       "closed",          "connection_lost", "idle_timeout", "first_media_timeout",
-    "handshake_timeout", "connect_timeout", "publish_timeout", "protocol",     "limit"};
+constexpr std::array<std::string_view, 20> kEnds{"unpublished",
+                                                 "closed",
+                                                 "connection_lost",
+                                                 "idle_timeout",
+                                                 "first_media_timeout",
+                                                 "bitrate",
+                                                 "taken_over",
+                                                 "drained",
+                                                 "deleted",
+                                                 "refused",
+                                                 "shutdown",
+                                                 "handshake_timeout",
+                                                 "connect_timeout",
+                                                 "publish_timeout",
+                                                 "proxy_protocol",
+                                                 "handshake_version",
+                                                 "tls_on_clear_port",
+                                                 "protocol",
+                                                 "amf",
+                                                 "limit"};
 
 }  // namespace
 
