@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mode=(--dry-run -Werror)
 if [[ ${1:-} == --fix ]]; then mode=(-i); fi
-find include src tests tools -name '*.[ch]pp' -print0 | xargs -0 -r -n 20 -P "$(nproc)" clang-format-14 "${mode[@]}"
+find include src tests tools bench -name '*.[ch]pp' -print0 | xargs -0 -r -n 20 -P "$(nproc)" clang-format-14 "${mode[@]}"

@@ -9,9 +9,10 @@ declare -rA PACKAGES=(
   [lint]='git python3 clang-format-14 shellcheck'
   [tidy]='clang-tidy-14'
   [fuzz]='clang-14 libclang-rt-14-dev llvm-14 lld-14'
+  [bench]='python3 ffmpeg wrk'
   [e2e]='python3 ffmpeg fonts-dejavu-core chromium ca-certificates
     gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-    gstreamer1.0-plugins-ugly gstreamer1.0-libav'
+    gstreamer1.0-plugins-ugly gstreamer1.0-libav haproxy curl'
 )
 
 # Node.js may come from elsewhere than Debian, and then Debian's package would only be in its way.
@@ -78,5 +79,28 @@ fetch_promtool() {
   (cd "$directory" && apt-get download -q prometheus && dpkg-deb -x prometheus_*.deb tree)
   mkdir -p "$ROOT/.cache/tools/usr/bin"
   cp "$directory/tree/usr/bin/promtool" "$ROOT/.cache/tools/usr/bin/"
+  rm -r "$directory"
+}
+
+# The same goes for nginx, which the benchmarks run with its RTMP module.
+ensure_nginx() {
+  export PATH=$PATH:/usr/sbin:$ROOT/.cache/tools/usr/sbin
+  local nginx
+  nginx=$(command -v nginx) && [[ -f ${nginx%/sbin/nginx}/lib/nginx/modules/ngx_rtmp_module.so ]] && return 0
+  # One that lacks the module must not be found first.
+  PATH=$ROOT/.cache/tools/usr/sbin:$PATH
+  [[ -f $ROOT/.cache/tools/usr/lib/nginx/modules/ngx_rtmp_module.so ]] || run_step "fetching nginx" nginx.log fetch_nginx
+}
+
+fetch_nginx() {
+  local directory package
+  directory=$(mktemp -d)
+  chmod 755 "$directory"
+  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
+  (cd "$directory" && apt-get download -q nginx libnginx-mod-rtmp)
+  for package in "$directory"/*.deb; do dpkg-deb -x "$package" "$directory/tree"; done
+  mkdir -p "$ROOT/.cache/tools/usr/sbin" "$ROOT/.cache/tools/usr/lib/nginx/modules"
+  cp "$directory/tree/usr/sbin/nginx" "$ROOT/.cache/tools/usr/sbin/"
+  cp "$directory/tree/usr/lib/nginx/modules/ngx_rtmp_module.so" "$ROOT/.cache/tools/usr/lib/nginx/modules/"
   rm -r "$directory"
 }
