@@ -6,7 +6,8 @@ find_program(SLUICE_GZIP gzip REQUIRED)
 set(web_source ${CMAKE_SOURCE_DIR}/web)
 set(web_build ${CMAKE_BINARY_DIR}/web)
 set(web_packages ${web_source}/package.json ${web_source}/package-lock.json ${web_source}/.npmrc)
-set(web_files player.html player.css player.js status.html status.css status.js)
+set(web_files player.html player.css player.js player-controls.js player-figures.js status.html status.css status.js
+    status-pictures.js)
 list(TRANSFORM web_files PREPEND ${web_source}/)
 list(APPEND web_files ${web_build}/hls.min.js ${web_build}/hls.js-license.txt)
 

@@ -1,123 +1,245 @@
-// Shows what is live. Asks every few seconds, and only while somebody looks: readyz, api/v1/streams, and api/v1/config for
-// the ports of the players' pages and of the publishers. Every word of the answers goes into the page as text, never as
-// markup.
-'use strict';
-(() => {
-  const INTERVAL_MS = 2500;
-  const STATUS_CLASS = { ready: 'good', busy: 'busy', starting: 'warn', draining: 'warn', degraded: 'bad', finished: 'bad', stalled: 'bad' };
-  const STREAM_CLASS = { publishing: 'good', away: 'warn', ended: '' };
-  const CHANNELS = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
-  const element = (id) => document.getElementById(id);
+// Shows what is live and how the last publishes ended. Asks every few seconds, and only while somebody looks. Every word
+// of the answers goes into the page as text, never as markup.
+import { Picture, renewForever } from './status-pictures.js';
 
-  function make(tag, text = '', className = '') {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    made.className = className;
-    return made;
+const INTERVAL_MS = 2500;
+const PATIENCE_MS = 5000;
+const SILENT_SECONDS = 2; // a publisher that sends nothing for so long is worth a word
+const STATUS_CLASS = { ready: 'good', busy: 'busy', starting: 'warn', draining: 'warn', degraded: 'bad', finished: 'bad', stalled: 'bad' };
+const STREAM_CLASS = { publishing: 'good', away: 'warn' };
+const CALM_ENDS = ['unpublished', 'closed', 'drained', 'deleted', 'taken_over'];
+const CHANNELS = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' };
+const element = (id) => document.getElementById(id);
+
+function make(tag, className = '', ...content) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...content);
+  return made;
+}
+
+function link(text, href, outside = true) {
+  const made = make('a', '', text);
+  made.href = href;
+  if (outside) {
+    made.target = '_blank';
+    made.rel = 'noopener';
+  }
+  return made;
+}
+
+function duration(time) {
+  let seconds = Math.max(0, Math.floor(time));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  seconds %= 60;
+  const two = (number) => String(number).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+function rate(bitsPerSecond) {
+  if (!(bitsPerSecond > 0)) return '–';
+  return bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kb/s` : `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`;
+}
+
+function size(bytes) {
+  if (!(bytes >= 0)) return '–';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** step).toFixed(step > 1 ? 1 : 0)} ${units[step]}`;
+}
+
+function moment(text) {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return String(text ?? '–');
+  const today = time.toDateString() === new Date().toDateString();
+  return today ? time.toLocaleTimeString() : time.toLocaleString();
+}
+
+function describe(track, frameRate) {
+  const words = [track.codec ?? '?'];
+  if (track.width) words.push(`${track.width}×${track.height}`);
+  if (track.kind === 'video' && frameRate) words.push(`${Math.round(frameRate * 100) / 100} fps`);
+  if (track.sample_rate) words.push(`${track.sample_rate / 1000} kHz`);
+  if (track.channels) words.push(CHANNELS[track.channels] ?? `${track.channels} channels`);
+  return words.join(' ');
+}
+
+// One stream: made once and kept up to date, so that its picture stays and nothing flickers.
+class Row {
+  #pill = make('span');
+  #since = make('span', 'quiet');
+  #name = link('', '');
+  #tracks = make('div', 'tracks');
+  #links = make('div', 'links');
+  #rate = make('div', 'rate');
+  #frame = make('a', 'picture');
+
+  constructor(observer) {
+    this.picture = new Picture(this.#frame);
+    this.#frame.target = '_blank';
+    this.#frame.rel = 'noopener';
+    this.#frame.tabIndex = -1;
+    this.line = make('li', 'stream', this.#frame,
+      make('div', '', make('div', 'title', this.#name, this.#pill, this.#since), this.#tracks, this.#links), this.#rate);
+    this.line.picture = this.picture;
+    observer.observe(this.line);
   }
 
-  function duration(time) {
-    let seconds = Math.floor(time);
-    const hours = Math.floor(seconds / 3600);
-    const minutes = Math.floor(seconds / 60) % 60;
-    seconds %= 60;
-    const two = (number) => String(number).padStart(2, '0');
-    return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+  update(stream, media) {
+    const name = `${stream.app}/${stream.stream}`;
+    const silent = stream.state === 'publishing' && stream.silent_seconds > SILENT_SECONDS;
+    this.line.dataset.state = stream.state;
+    this.#name.textContent = name;
+    this.#name.href = this.#frame.href = media(stream.player);
+    this.#frame.ariaLabel = `Play ${name}`;
+    this.#pill.textContent = silent ? 'silent' : stream.state;
+    this.#pill.className = `pill ${silent ? 'warn' : STREAM_CLASS[stream.state] ?? ''}`;
+    this.#since.textContent = silent ? `no media for ${duration(stream.silent_seconds)}` : `for ${duration(stream.state_seconds)}`;
+    this.#tracks.textContent = (stream.tracks ?? []).map((track) => describe(track, stream.frame_rate)).join(' · ') || 'no media yet';
+    const publishing = stream.state === 'publishing';
+    this.#rate.replaceChildren(publishing ? rate(stream.bits_per_second) : '–',
+      make('small', '', `${Math.round(stream.listed_seconds ?? 0)} s to play`));
+    this.#showLinks(stream, media);
+    this.picture.update(stream);
   }
 
-  function rate(bitsPerSecond) {
-    if (!(bitsPerSecond > 0)) return '–';
-    return bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kb/s` : `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`;
+  // Only when they differ: a link that is replaced under the mouse cannot be clicked.
+  #showLinks(stream, media) {
+    const key = JSON.stringify([media(stream.playlist), stream.session]);
+    if (this.#links.dataset.key === key) return;
+    this.#links.dataset.key = key;
+    const api = `api/v1/streams/${encodeURIComponent(stream.app)}/${encodeURIComponent(stream.stream)}`;
+    this.#links.replaceChildren(link('player', media(stream.player)), link('playlist', media(stream.playlist)), link('details', api),
+      make('span', '', `session ${stream.session ?? ''}`));
   }
+}
 
-  function describe(track, frameRate) {
-    const words = [track.codec];
-    if (track.width) words.push(`${track.width}×${track.height}`);
-    if (track.kind === 'video' && frameRate) words.push(`${Math.round(frameRate * 100) / 100} fps`);
-    if (track.sample_rate) words.push(`${track.sample_rate / 1000} kHz`);
-    if (track.channels) words.push(CHANNELS[track.channels] ?? `${track.channels} channels`);
-    return words.join(' ');
+const observer = new IntersectionObserver((entries) => {
+  for (const entry of entries) entry.target.picture.inView = entry.isIntersecting;
+}, { rootMargin: '100px' });
+const rows = new Map();
+
+function showStreams(streams, media) {
+  const names = new Set();
+  streams.forEach((stream, place) => {
+    const name = `${stream.app}/${stream.stream}`;
+    names.add(name);
+    if (!rows.has(name)) rows.set(name, new Row(observer));
+    const row = rows.get(name);
+    row.update(stream, media);
+    const there = element('streams').children[place];
+    if (there !== row.line) element('streams').insertBefore(row.line, there ?? null);
+  });
+  for (const [name, row] of rows) {
+    if (names.has(name)) continue;
+    observer.unobserve(row.line);
+    row.line.remove();
+    rows.delete(name);
   }
+  const live = streams.filter((stream) => stream.state === 'publishing');
+  element('live').textContent = live.length;
+  element('ingest').textContent = rate(live.reduce((sum, stream) => sum + (stream.bits_per_second || 0), 0));
+  element('empty').hidden = streams.length > 0;
+}
 
-  function describeAll(stream, kind) {
-    const tracks = stream.tracks.filter((track) => track.kind === kind);
-    return tracks.map((track) => describe(track, stream.frame_rate)).join(', ') || '–';
-  }
+function showReadiness({ status, slots, reasons }) {
+  element('state').textContent = status;
+  element('state').className = `pill ${STATUS_CLASS[status] ?? ''}`;
+  element('slots').textContent = `${slots.free} of ${slots.total} free`;
+  element('reasons').replaceChildren(...(reasons ?? []).map((reason) => make('li', '', reason)));
+  document.title = `${status} · sluice`;
+}
 
-  function portOf(address) {
-    return address.slice(address.lastIndexOf(':') + 1);
-  }
+function endLine(end) {
+  const line = make('tr');
+  const cell = (className, ...content) => line.append(make('td', className, ...content));
+  const pill = make('span', `pill ${CALM_ENDS.includes(end.reason) ? '' : 'warn'}`, String(end.reason ?? '?'));
+  cell('when', moment(end.ended));
+  cell('name', `${end.app}/${end.stream}`);
+  cell('reason', pill, make('span', 'why', end.detail ?? ''));
+  cell('lasted number', duration(end.seconds));
+  cell('media number', size(end.bytes));
+  cell('encoder', end.address ?? '–');
+  line.title = `${end.ended}, session ${end.session}, ${end.packets} packets`;
+  return line;
+}
 
-  function playerLink(stream, port) {
-    const link = make('a', `${stream.app}/${stream.stream}`);
-    const url = new URL(stream.player, location.href);
-    url.port = port;
-    link.href = url.href;
-    link.target = '_blank';
-    link.rel = 'noopener';
-    return link;
-  }
+let shownEnds = '';
+function showEnds(ends) {
+  const key = JSON.stringify(ends);
+  if (key === shownEnds) return;
+  shownEnds = key;
+  element('ends').replaceChildren(...ends.map(endLine));
+  element('ends-table').hidden = ends.length === 0;
+  element('no-ends').hidden = ends.length > 0;
+}
 
-  function row(stream, port) {
-    const line = make('tr');
-    const cell = (content, className = '') => {
-      const made = make('td', '', className);
-      made.append(content);
-      line.append(made);
-    };
-    cell(playerLink(stream, port));
-    cell(make('span', stream.state, `pill ${STREAM_CLASS[stream.state] ?? ''}`));
-    cell(duration(stream.state_seconds));
-    cell(describeAll(stream, 'video'));
-    cell(describeAll(stream, 'audio'));
-    cell(rate(stream.bits_per_second), 'number');
-    cell(stream.session, 'session');
-    return line;
-  }
+class Unreachable extends Error {}
 
-  function showReadiness(readiness) {
-    const { status, slots, reasons } = readiness;
-    element('state').textContent = status;
-    element('state').className = `pill ${STATUS_CLASS[status] ?? ''}`;
-    element('slots').textContent = `${slots.free} of ${slots.total} publisher ${slots.total === 1 ? 'slot' : 'slots'} free`;
-    element('reasons').replaceChildren(...(reasons ?? []).map((reason) => make('li', reason)));
-    document.title = `${status} · sluice`;
-  }
+async function read(path) {
+  const text = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) })
+    .then((response) => response.text(), (error) => { throw new Unreachable(error.message); });
+  return JSON.parse(text);
+}
 
-  function showStreams({ streams }, config) {
-    element('streams').replaceChildren(...streams.map((stream) => row(stream, portOf(config.http.listen))));
-    element('empty').hidden = streams.length > 0;
-    const rtmpPort = portOf(config.rtmp.listen);
-    element('publish').textContent = `rtmp://${location.hostname}${rtmpPort === '1935' ? '' : `:${rtmpPort}`}/live/NAME`;
-  }
+// The other listeners are on this host, at the ports they were really given.
+function follow(listeners) {
+  const port = (name) => listeners.find(({ listener }) => listener === name)?.port;
+  const rtmp = port('rtmp');
+  element('publish').textContent = `rtmp://${location.hostname}${rtmp && rtmp !== 1935 ? `:${rtmp}` : ''}/live/NAME`;
+  return (path) => new URL(path, `http://${location.hostname}:${port('http')}`).href;
+}
 
-  async function read(path) {
-    const response = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(5000) });
-    return response.json();
-  }
+let heard = null; // when the server last answered
+let knowsVersion = false;
 
-  let lastAnswer = Date.now();
-  async function refresh() {
-    if (document.hidden) return;
-    try {
-      const [readiness, streams, config] = await Promise.all(['readyz', 'api/v1/streams', 'api/v1/config'].map(read));
-      showReadiness(readiness);
-      showStreams(streams, config);
-      lastAnswer = Date.now();
-      element('problem').hidden = true;
-    } catch {
-      element('problem').textContent = `The server has not answered for ${duration((Date.now() - lastAnswer) / 1000)}. What stands here is from before.`;
-      element('problem').hidden = false;
+async function refresh() {
+  const paths = ['readyz', 'api/v1/listeners', 'api/v1/streams', 'api/v1/ends'];
+  const [readiness, { listeners }, { streams }, { ends }] = await Promise.all(paths.map(read));
+  if (!knowsVersion) element('version').textContent = (await read('api/v1/version')).version;
+  knowsVersion = true;
+  showReadiness(readiness);
+  showStreams(streams, follow(listeners));
+  showEnds(ends);
+}
+
+function showProblem(error) {
+  const since = heard ? `since ${new Date(heard).toLocaleTimeString()}, ${duration((Date.now() - heard) / 1000)} ago` : 'at all so far';
+  element('problem').textContent = error instanceof Unreachable
+    ? `The server has not answered ${since}. ${heard ? 'What stands here is from then. ' : ''}Trying again…`
+    : `The server's answer cannot be understood (${error.message}).`;
+  element('problem').hidden = false;
+  document.body.dataset.stale = true;
+  knowsVersion = false; // whatever answers next may be another
+}
+
+// One after the other, so that a slow server is not asked twice at once; at once when somebody looks again.
+let wake = () => {};
+document.addEventListener('visibilitychange', () => wake());
+
+async function refreshForever() {
+  for (;;) {
+    if (!document.hidden) {
+      try {
+        await refresh();
+        heard = Date.now();
+        element('problem').hidden = true;
+        document.body.dataset.stale = false;
+      } catch (error) {
+        showProblem(error);
+      }
     }
+    await new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, INTERVAL_MS);
+    });
   }
+}
 
-  // One after the other, so that a slow server is not asked twice at once.
-  async function refreshForever() {
-    await refresh();
-    setTimeout(refreshForever, INTERVAL_MS);
-  }
+function* pictures() {
+  for (const row of rows.values()) yield row.picture;
+}
 
-  document.addEventListener('visibilitychange', refresh);
-  read('api/v1/version').then(({ version }) => { element('version').textContent = `sluice ${version}`; }, () => {});
-  refreshForever();
-})();
+refreshForever();
+renewForever(pictures);

@@ -40,10 +40,6 @@ std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
-void log_listening(std::string_view listener, const asio::ip::tcp::endpoint& endpoint) {
-  io::log_event(io::Level::info, "listening", "listening", {{"listener", listener}, {"address", text_of(endpoint)}});
-}
-
 }  // namespace
 
 Daemon::Daemon(const Config& config)
@@ -107,6 +103,7 @@ bool Daemon::open_listeners() {
   net::AdminHandler::Hooks hooks;
   hooks.drain = [this] { drain("the admin API"); };
   hooks.sessions = [this] { return list_sessions(); };
+  hooks.listeners = [this] { return listeners_; };
   admin_handler_ =
       std::make_unique<net::AdminHandler>(admin_options, std::move(hooks), hub_, lifecycle_, metrics_, pages_);
   admin_ = std::make_unique<net::HttpServer>(
@@ -124,13 +121,18 @@ bool Daemon::open_listeners() {
     fail("listen_failed", "admin.listen " + text_of(*admin) + ": " + error.message());
     return false;
   }
-  log_listening("admin", admin_->address());
+  tell_listening("admin", admin_->address());
   if (const auto error = http_->start()) {
     fail("listen_failed", "http.listen " + text_of(*http) + ": " + error.message());
     return false;
   }
-  log_listening("http", http_->address());
+  tell_listening("http", http_->address());
   return true;
+}
+
+void Daemon::tell_listening(std::string_view listener, const asio::ip::tcp::endpoint& endpoint) {
+  listeners_.push_back({std::string(listener), text_of(endpoint), endpoint.port()});
+  io::log_event(io::Level::info, "listening", "listening", {{"listener", listener}, {"address", text_of(endpoint)}});
 }
 
 void Daemon::begin_ingest() {
@@ -141,7 +143,7 @@ void Daemon::begin_ingest() {
     end();
     return;
   }
-  log_listening("rtmp", rtmp_->address());
+  tell_listening("rtmp", rtmp_->address());
   lifecycle_.on_recovered();
 }
 

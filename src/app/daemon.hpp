@@ -3,10 +3,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sluice/app/config.hpp"
 #include "sluice/io/loop_monitor.hpp"
@@ -34,6 +37,7 @@ class Daemon {
 
  private:
   bool open_listeners();
+  void tell_listening(std::string_view listener, const boost::asio::ip::tcp::endpoint& endpoint);
   void recover();
   void begin_ingest();
   void await_signal();
@@ -61,6 +65,7 @@ class Daemon {
   std::unique_ptr<net::AdminHandler> admin_handler_;
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<net::HttpServer> admin_;
+  std::vector<net::Listener> listeners_;  // those that were opened
   io::WorkerPool workers_;
   io::WorkerPool last_worker_;  // seals recordings at the end
   boost::asio::signal_set signals_;

@@ -1,5 +1,6 @@
 // LiveWindow's media: initialisation sections and segments, rendered when they are first asked for.
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "sluice/hls/live_window.hpp"
@@ -31,6 +32,27 @@ Result<std::vector<Payload>> ts_pieces(Renderer& renderer, const Segment& segmen
   auto bytes = renderer.ts_segment(segment.parts);
   if (!bytes) return bytes.error();
   return std::vector<Payload>{std::move(*bytes)};
+}
+
+// The first key frame of the video track fMP4 has of `segment`, as the only packet of a Part of that track alone, at
+// time zero for a second; no packet when there is none.
+Part key_frame_of(const Segment& segment) {
+  Part picture;
+  const media::Track* video = packaged_video(Container::fmp4, *segment.period);
+  if (video == nullptr) return picture;
+  picture.period = std::make_shared<const PeriodInfo>(
+      PeriodInfo{segment.period->session, segment.period->period, {*video}, {Payload()}});
+  picture.cut.fragment = 1;
+  picture.cut.ends = {{video->index, std::int64_t{video->timescale}}};
+  for (const auto& part : segment.parts) {
+    for (const media::Packet& packet : part->packets) {
+      if (packet.track != video->index || !packet.key) continue;
+      picture.packets = {packet};
+      picture.packets.front().dts = picture.packets.front().cts = 0;
+      return picture;
+    }
+  }
+  return picture;
 }
 
 }  // namespace
@@ -77,6 +99,19 @@ Fetched LiveWindow::segment(Container container, const SessionId& session, std::
     rendering.pieces = std::move(*pieces);
   }
   return found(rendering.pieces);
+}
+
+Fetched LiveWindow::picture() {
+  for (const Segment& segment : segments_.listed() | std::views::reverse) {
+    const Part part = key_frame_of(segment);
+    if (part.packets.empty()) continue;
+    auto init = renderer_.fmp4_init(*part.period);
+    if (!init) return failed(init.error());
+    auto frame = renderer_.fmp4_part(part);
+    if (!frame) return failed(frame.error());
+    return found({std::move(*init), std::move(*frame)});
+  }
+  return missing(false);
 }
 
 }  // namespace sluice::hls

@@ -1,9 +1,11 @@
 #include "sluice/net/admin_handler.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <utility>
 
-#include "sluice/hls/route.hpp"
+#include "admin_json.hpp"
 #include "sluice/io/clock.hpp"
 
 namespace sluice::net {
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kApi = "/api/v1/";
+constexpr std::string_view kPicture = "/picture";
 
 HttpResponse document(int status, std::string_view text, std::string_view content_type = kJson) {
   HttpResponse response;
@@ -33,55 +36,6 @@ HttpResponse wrong_method(std::string_view allow) {
 
 bool reads(const HttpRequest& request) {
   return request.method == HttpMethod::get || request.method == HttpMethod::head;
-}
-
-double rounded(double value, double steps) {
-  return static_cast<double>(static_cast<std::int64_t>(value * steps + 0.5)) / steps;
-}
-
-json::object track_json(const media::Track& track) {
-  const media::CodecConfig& config = track.config;
-  json::object object{{"kind", media::to_string(media::kind_of(config.codec))},
-                      {"track", track.source_id},
-                      {"codec", media::to_string(config.codec)},
-                      {"rfc6381", config.rfc6381}};
-  if (config.video.width > 0) {
-    object["width"] = config.video.width;
-    object["height"] = config.video.height;
-  }
-  if (config.audio.sample_rate > 0) {
-    object["sample_rate"] = config.audio.sample_rate;
-    object["channels"] = config.audio.channels;
-  }
-  return object;
-}
-
-json::object stream_json(const live::Stream& stream, media::Container container) {
-  const hls::WindowInfo info = stream.window().info();
-  const MonoTime now = io::mono_now();
-  json::object object{
-      {"app", stream.name().app()},
-      {"stream", stream.name().stream()},
-      {"state", live::to_string(stream.state())},
-      {"state_seconds", rounded(std::chrono::duration<double>(now - stream.state_since()).count(), 10)},
-      {"epoch", stream.epoch().text()},
-      {"session", stream.session() ? stream.session()->text() : ""},
-      {"player", "/" + stream.name().path() + "/"},
-      {"playlist", "/" + stream.name().path() + "/index.m3u8"},
-      {"playable", stream.window().playable(container)},
-      {"silent_seconds", rounded(std::chrono::duration<double>(now - stream.last_packet()).count(), 10)},
-      {"segments", info.listed_segments},
-      {"listed_seconds", rounded(std::chrono::duration<double>(info.listed_duration).count(), 1000)},
-      {"bits_per_second", info.bits_per_second},
-      {"memory_bytes", stream.window().memory_bytes()}};
-  object["last_msn"] = info.last_msn ? json::value(*info.last_msn) : json::value(nullptr);
-  if (info.frame_rate.numerator > 0) {
-    object["frame_rate"] = rounded(static_cast<double>(info.frame_rate.numerator) / info.frame_rate.denominator, 1000);
-  }
-  json::array tracks;
-  for (const media::Track& track : info.tracks) tracks.push_back(track_json(track));
-  object["tracks"] = std::move(tracks);
-  return object;
 }
 
 }  // namespace
@@ -130,35 +84,59 @@ HttpReply AdminHandler::api(const HttpRequest& request, std::string_view path) {
     return document(202, json::object{{"status", "draining"}});
   }
   if (path.starts_with("streams/")) return stream(request, path.substr(8));
-  const bool known = path == "streams" || path == "sessions" || path == "config" || path == "version";
+  constexpr std::string_view kResources[] = {"streams", "ends", "sessions", "listeners", "config", "version"};
+  const bool known = std::find(std::begin(kResources), std::end(kResources), path) != std::end(kResources);
   if (!known) return http_error(404, "the API has no such resource");
   if (!reads(request)) return wrong_method("GET, HEAD");
   if (path == "streams") return streams();
+  if (path == "ends") return document(200, ends_json(hub_.ends()));
   if (path == "sessions") return sessions();
+  if (path == "listeners") return document(200, listeners_json(hooks_.listeners()));
   return document(200, path == "config" ? options_.config : options_.version);
 }
 
 HttpResponse AdminHandler::streams() const {
   json::array all;
   for (const std::shared_ptr<live::Stream>& stream : hub_.list()) {
-    all.push_back(stream_json(*stream, options_.default_container));
+    all.push_back(stream_json(*stream, options_.default_container, io::mono_now()));
   }
   return document(200, json::object{{"streams", std::move(all)}});
 }
 
 HttpResponse AdminHandler::stream(const HttpRequest& request, std::string_view path) {
+  const bool of_picture = path.ends_with(kPicture) && std::count(path.begin(), path.end(), '/') == 2;
+  if (of_picture) path.remove_suffix(kPicture.size());
   const std::size_t slash = path.find('/');
   const Result<StreamName> name =
       StreamName::make(path.substr(0, slash), slash == path.npos ? "" : path.substr(slash + 1));
   if (name.has_error()) return http_error(400, name.error().message);
-  if (request.method == HttpMethod::del) {
+  if (request.method == HttpMethod::del && !of_picture) {
     if (!hub_.end_publish(*name, live::EndWish::deleted)) return http_error(404, "nobody publishes " + name->path());
     return document(202, json::object{{"status", "ending"}});
   }
-  if (!reads(request)) return wrong_method("GET, HEAD, DELETE");
+  if (!reads(request)) return wrong_method(of_picture ? "GET, HEAD" : "GET, HEAD, DELETE");
   const std::shared_ptr<live::Stream> found = hub_.find(*name);
   if (found == nullptr) return http_error(404, "there is no stream " + name->path());
-  return document(200, stream_json(*found, options_.default_container));
+  if (of_picture) return picture(*found);
+  return document(200, stream_json(*found, options_.default_container, io::mono_now()));
+}
+
+HttpResponse AdminHandler::picture(live::Stream& stream) {
+  hls::Fetched fetched = stream.window().picture();
+  switch (fetched.status) {
+    case hls::Fetched::Status::found:
+      break;
+    case hls::Fetched::Status::unknown:
+    case hls::Fetched::Status::gone:
+      return http_error(404, "there is no picture of " + stream.name().path() + ", or not yet");
+    case hls::Fetched::Status::failed:
+      return http_error(500, "the picture could not be made: " + fetched.fault);
+  }
+  HttpResponse response;
+  response.kind = ResourceKind::api;
+  response.content_type = "video/mp4";
+  response.body = HttpBody::media(std::move(fetched.pieces));
+  return response;
 }
 
 asio::awaitable<HttpResponse> AdminHandler::sessions() {

@@ -214,15 +214,19 @@ void RtmpSession::log_notices() {
 void RtmpSession::end_publish(std::string_view reason) {
   if (publish_ == nullptr) return;
   publish_->end(now_);
-  io::log_event(io::Level::info, "publish_ended", stop_detail_.empty() ? "the encoder ended its publish" : stop_detail_,
+  const Micros lasted = now_.mono - publish_started_;
+  const std::string detail = stop_detail_.empty() ? "the encoder ended its publish" : stop_detail_;
+  io::log_event(io::Level::info, "publish_ended", detail,
                 {{"conn", id_},
                  {"stream", stream_},
                  {"session", publish_->session().text()},
                  {"reason", reason},
                  {"address", address_},
-                 {"seconds", std::chrono::duration<double>(now_.mono - publish_started_).count()},
+                 {"seconds", std::chrono::duration<double>(lasted).count()},
                  {"packets", publish_packets_},
                  {"bytes", publish_bytes_}});
+  core_.hub().ends().add({publish_->name(), publish_->session(), address_, now_.wall, lasted, publish_packets_,
+                          publish_bytes_, std::string(reason), detail});
   ++core_.stats().disconnected[std::string(reason)];
   publish_.reset();
   core_.add_unpublished(counted_address_);

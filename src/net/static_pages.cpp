@@ -7,13 +7,13 @@ namespace sluice::net {
 namespace {
 
 // Everything from here and nothing inline. hls.js runs its worker from a blob and feeds the video through one. The
-// player may be framed by any page; the status page, which can do more, by none.
+// player may be framed by any page; the status page, which can do more, by none. Its pictures are blobs of one frame.
 constexpr std::string_view kPlayerPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; "
     "worker-src 'self' blob:; img-src data:; base-uri 'none'; form-action 'none'";
 constexpr std::string_view kStatusPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src blob:; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 std::string_view content_type_of(std::string_view name) {
   if (name.ends_with(".html")) return "text/html; charset=utf-8";

@@ -25,6 +25,23 @@ TEST(StaticPages, EverythingAPageAsksForIsThere) {
   EXPECT_TRUE(pages.asset("/.sluice/hls.js-license.txt"));
 }
 
+TEST(StaticPages, EverythingAScriptImportsIsThere) {
+  const StaticPages pages;
+  int imports = 0;
+  for (const char* script :
+       {"player.js", "player-controls.js", "player-figures.js", "status.js", "status-pictures.js"}) {
+    const auto found = pages.asset(std::string(kAssetPrefix) + script);
+    ASSERT_TRUE(found) << script;
+    const std::string text = text_of(*found);
+    constexpr std::string_view kFrom = " from './";
+    for (std::size_t at = 0; (at = text.find(kFrom, at)) != std::string::npos; ++imports) {
+      at += kFrom.size();
+      EXPECT_TRUE(pages.asset(std::string(kAssetPrefix) + text.substr(at, text.find('\'', at) - at))) << script;
+    }
+  }
+  EXPECT_EQ(imports, 3);
+}
+
 TEST(StaticPages, NothingElseIsServed) {
   const StaticPages pages;
   for (const char* path :

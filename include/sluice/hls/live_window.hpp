@@ -112,6 +112,9 @@ class LiveWindow {
 
   Fetched init(const SessionId& session, std::uint64_t period);
   Fetched segment(media::Container container, const SessionId& session, std::uint64_t msn);
+  // The newest key frame that is listed, as a fMP4 file of this one frame: a picture for whoever can decode it. Made
+  // anew each time.
+  Fetched picture();
 
   // Packets and rendered bytes held.
   std::size_t memory_bytes() const;

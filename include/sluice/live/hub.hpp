@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "sluice/live/end_list.hpp"
 #include "sluice/live/slots.hpp"
 #include "sluice/live/stream.hpp"
 
@@ -40,7 +41,7 @@ class Publisher {
 class Publish {
  public:
   Publish(Hub& hub, Publisher& publisher, Stream& stream, SessionId session)
-      : hub_(hub), publisher_(publisher), stream_(&stream), session_(std::move(session)) {}
+      : hub_(hub), publisher_(publisher), stream_(&stream), name_(stream.name()), session_(std::move(session)) {}
   Publish(const Publish&) = delete;
   Publish& operator=(const Publish&) = delete;
   ~Publish();
@@ -52,6 +53,7 @@ class Publish {
 
   // Null once it was taken over or has ended.
   Stream* stream() { return stream_; }
+  const StreamName& name() const { return name_; }
   const SessionId& session() const { return session_; }
 
  private:
@@ -59,6 +61,7 @@ class Publish {
   Hub& hub_;
   Publisher& publisher_;
   Stream* stream_;
+  StreamName name_;
   SessionId session_;
   bool end_at_segment_ = false;
 };
@@ -135,6 +138,9 @@ class Hub {
   // The newest stream of each name, sorted by name.
   std::vector<std::shared_ptr<Stream>> list() const;
   const Slots& slots() const { return slots_; }
+  // Kept by whoever ends publishes, who knows the reasons.
+  EndList& ends() { return ends_; }
+  const EndList& ends() const { return ends_; }
   int publishes() const { return static_cast<int>(publishes_.size()); }
   int resumable() const;
   StreamTotals totals() const;
@@ -159,6 +165,7 @@ class Hub {
   record::Sink* sink_;
   std::mt19937_64 random_;
   Slots slots_;
+  EndList ends_;
   std::unordered_map<StreamName, Epochs> streams_;
   std::size_t stream_count_ = 0;
   StreamTotals dropped_;  // the counts of streams that are gone

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sluice/io/metrics.hpp"
 #include "sluice/live/hub.hpp"
@@ -14,6 +17,13 @@
 #include "sluice/net/static_pages.hpp"
 
 namespace sluice::net {
+
+// A listener that was opened, and where: the port is the real one, also where 0 was configured.
+struct Listener {
+  std::string name;     // "rtmp", "http" or "admin"
+  std::string address;  // ADDRESS:PORT
+  std::uint16_t port = 0;
+};
 
 class AdminHandler {
  public:
@@ -28,6 +38,8 @@ class AdminHandler {
     std::function<void()> drain;
     // GET /api/v1/sessions: a JSON document, gathered off the loop; empty when there is too much to do.
     std::function<boost::asio::awaitable<std::string>()> sessions;
+    // GET /api/v1/listeners.
+    std::function<std::vector<Listener>()> listeners;
   };
 
   // The references must outlive the handler.
@@ -42,6 +54,7 @@ class AdminHandler {
   HttpResponse page(std::string_view path) const;
   HttpResponse streams() const;
   HttpResponse stream(const HttpRequest& request, std::string_view path);
+  HttpResponse picture(live::Stream& stream);
   boost::asio::awaitable<HttpResponse> sessions();
 
   Options options_;
