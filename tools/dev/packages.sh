@@ -10,9 +10,14 @@ declare -rA PACKAGES=(
   [tidy]='clang-tidy-14'
   [fuzz]='clang-14 libclang-rt-14-dev llvm-14 lld-14'
   [bench]='python3 ffmpeg wrk'
-  [e2e]='python3 ffmpeg fonts-dejavu-core chromium ca-certificates
+  [e2e]='python3 ffmpeg fonts-dejavu-core chromium mpv vlc-bin vlc-plugin-base ca-certificates
     gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     gstreamer1.0-plugins-ugly gstreamer1.0-libav haproxy curl'
+  [matrix]='obs-studio obs-plugins xvfb xauth dbus libgl1-mesa-dri'
+  [podman]='podman runc'
+  [base]='mmdebstrap'
+  [trial]='python3 ffmpeg'
+  [compose]='podman-compose netavark aardvark-dns iptables iproute2'
 )
 
 # Node.js may come from elsewhere than Debian, and then Debian's package would only be in its way.

@@ -1,17 +1,25 @@
 # shellcheck shell=bash
 # ./dev test [unit|fuzz|lint|e2e]… [-R NAME] [--preset PRESET]: builds and runs the tests with CTest.
+# ./dev test matrix [FILTER…]: every encoder and codec against every player and container; see matrix.sh.
 #
 # Unit tests, fuzz replays and lint run in the asan build. The end-to-end tests run against two servers: the release
 # one, and the one with sanitizers. --preset runs everything in that one build instead.
 
 dev_test() {
+  if [[ ${1:-} == matrix ]]; then
+    # shellcheck source=tools/dev/matrix.sh
+    source "$ROOT/tools/dev/matrix.sh"
+    shift
+    test_matrix "$@"
+    return
+  fi
   local kinds=() name="" preset=""
   while (($# > 0)); do
     case "$1" in
       unit | fuzz | lint | e2e) kinds+=("$1") ;;
       -R) name=${2:?-R takes a name} && shift ;;
       --preset) preset=${2:?--preset takes a preset} && shift ;;
-      *) fail "test: unknown argument '$1'; there are: unit fuzz lint e2e -R NAME --preset PRESET" ;;
+      *) fail "test: unknown argument '$1'; there are: unit fuzz lint e2e matrix -R NAME --preset PRESET" ;;
     esac
     shift
   done

@@ -10,11 +10,11 @@ from harness.waiting import PATIENCE
 class Encoder:
     """A running publisher. Its complaints are kept for the failure message."""
 
-    def __init__(self, test, command):
+    def __init__(self, test, command, **keywords):
         self.command = command
         self._output = tempfile.TemporaryFile()
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._output,
-                                        stderr=subprocess.STDOUT)
+                                        stderr=subprocess.STDOUT, **keywords)
         test.addCleanup(self._reap)
 
     def _reap(self):
@@ -24,6 +24,11 @@ class Encoder:
     def output(self):
         self._output.seek(0)
         return self._output.read().decode(errors="replace")
+
+    def fault(self):
+        """What it said before it ended; None while it runs."""
+        code = self.process.poll()
+        return None if code is None else f"exit code {code}: {self.output()[-1000:]}"
 
     def wait(self, seconds=60):
         """The exit code."""

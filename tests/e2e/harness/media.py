@@ -46,12 +46,17 @@ SOURCES = {
 
 def media(name):
     """The path of one of SOURCES, made now if it is not there yet."""
+    return make(name, SOURCES[name])
+
+
+def make(name, arguments):
+    """The path of a file of this name, made by FFmpeg with these arguments if it is not there yet."""
     path = FOLDER / name
     if not path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         # Under another name until it is whole: two tests may want it at once.
         partial = FOLDER / f"{os.getpid()}-{name}"
-        subprocess.run(["ffmpeg", "-v", "error", "-y", *SOURCES[name], str(partial)], check=True)
+        subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments, str(partial)], check=True)
         partial.rename(path)
     return path
 

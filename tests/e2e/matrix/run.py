@@ -1,0 +1,113 @@
+"""Runs cells: each source publishes once, and meanwhile its players play it, a few at a time."""
+
+import concurrent.futures
+import contextlib
+import pathlib
+import tempfile
+import threading
+import time
+from itertools import groupby
+
+from harness import playlist
+from harness.server import Sluice
+from harness.waiting import PATIENCE, wait_until
+from matrix.players import browser
+from matrix.players.commands import SECONDS as LATE_WATCH_SECONDS
+
+SOURCES_AT_ONCE = 2
+PLAYERS_AT_ONCE = 3
+WINDOW_SECONDS = 30
+
+OPTIONS = {"hls.segment_duration": "2s", "hls.window": f"{WINDOW_SECONDS}s", "lifecycle.slots": "16",
+           "log.level": "info"}
+
+
+class Site(contextlib.ExitStack):
+    """Where encoders and servers run: what they leave behind is cleaned up with it, as a test case does."""
+
+    def addCleanup(self, function, *arguments, **keywords):
+        self.callback(function, *arguments, **keywords)
+
+
+class Runner:
+    """`tell` is called with each cell as it is done, from any thread."""
+
+    def __init__(self, server, tell):
+        self._server, self._tell = server, tell
+        self._players = threading.Semaphore(PLAYERS_AT_ONCE)
+
+    def run(self, cells):
+        sources = [list(group) for _, group in groupby(cells, key=lambda cell: cell.source.name)]
+        with concurrent.futures.ThreadPoolExecutor(SOURCES_AT_ONCE) as pool:
+            list(pool.map(self._run_source, sources))
+
+    def _run_source(self, cells):
+        source = cells[0].source
+        with Site() as site:
+            try:
+                encoder = source.start(site, self._server.rtmp_url(source.name))
+                self._wait_playable(encoder, source)
+            except Exception as error:  # noqa: an encoder that does not work fails its own cells only
+                for cell in cells:
+                    cell.fault = f"{type(error).__name__}: {error}"
+                    self._tell(cell)
+                return
+            self._play(cells, time.monotonic())
+            fault = encoder.fault()
+            if fault:
+                for cell in cells:
+                    cell.fault = f"the encoder had ended: {fault}"
+
+    def _wait_playable(self, encoder, source):
+        def playable():
+            fault = encoder.fault()
+            if fault:
+                raise ValueError(f"the encoder ended: {fault}")
+            return playlist.open_media(self._server, f"/live/{source.name}/index.m3u8")
+        wait_until(playable, f"{source.name} is playable", 60)
+
+    def _play(self, cells, playable_since):
+        """The browser's players all together, every other on its own."""
+        in_browser = [cell for cell in cells if cell.player.in_browser]
+        others = [[cell] for cell in cells if not cell.player.in_browser]
+        with concurrent.futures.ThreadPoolExecutor(len(others) + 1) as pool:
+            jobs = [pool.submit(self._try, group, playable_since) for group in [in_browser, *others] if group]
+            for job in jobs:
+                job.result()
+
+    def _try(self, cells, playable_since):
+        if cells[0].player.late:
+            late = playable_since + WINDOW_SECONDS + LATE_WATCH_SECONDS * PATIENCE
+            time.sleep(max(0, late - time.monotonic()))
+        with self._players:
+            try:
+                self._watch(cells)
+                # Once more for those that surprise: the machine may have been busy with something else.
+                self._watch([cell for cell in cells if not cell.passed])
+            except Exception as error:  # noqa: told with the cells
+                for cell in cells:
+                    cell.fault = f"{type(error).__name__}: {error}"
+        for cell in cells:
+            self._tell(cell)
+
+    def _watch(self, cells):
+        if not cells:
+            return
+        urls = [self._server.http_url(f"/live/{c.source.name}/{c.container}/index.m3u8") for c in cells]
+        if cells[0].player.in_browser:
+            sights = browser.watch_all([(cell.player, url) for cell, url in zip(cells, urls)])
+        else:
+            sights = [cells[0].player.watch(urls[0])]
+        for cell, sight in zip(cells, sights):
+            cell.sight = sight
+
+
+@contextlib.contextmanager
+def server(options=None):
+    """A sluice for the matrix, in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="sluice-matrix-") as folder:
+        running = Sluice(pathlib.Path(folder), {**OPTIONS, **(options or {})})
+        try:
+            yield running
+        finally:
+            running.stop()
