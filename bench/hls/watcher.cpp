@@ -52,8 +52,17 @@ void Watcher::on_playlist_result(HttpResult& result) {
     path_ = resolve_uri(path_, playlist.variant);
     return poll();
   }
-  // Until the first segment there need not be a playlist.
-  if (result.status != 200 && last_number_ >= 0) ++stats_.errors["playlist " + result.outcome()];
+  const bool is_media_playlist = result.status == 200 && playlist.is_valid;
+  // Until the first segment there need not be one. What it lists first was not necessarily listed as soon as it was
+  // whole.
+  if (last_number_ < 0) {
+    if (is_media_playlist && !playlist.segments.empty()) last_number_ = playlist.segments.back().number;
+    return fetch_segment();
+  }
+  if (!is_media_playlist) {
+    ++stats_.errors["playlist " + result.outcome()];
+    return fetch_segment();
+  }
   for (const auto& segment : playlist.segments) {
     if (segment.number <= last_number_) continue;
     last_number_ = segment.number;

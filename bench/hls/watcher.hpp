@@ -1,4 +1,5 @@
-// Follows one playlist closely and tells, for each marked frame, how long after it was sent its segment was listed.
+// Follows one playlist closely and tells, for each marked frame, how long after it was sent its segment was listed. The
+// segments that the first playlist lists are left out.
 #pragma once
 
 #include <cstdint>
