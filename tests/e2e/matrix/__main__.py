@@ -1,14 +1,14 @@
 """python3 -m matrix [--write FILE] [FILTER…]: runs the matrix, or the cells that the filters leave.
 
-Prints a line a cell as it is done and `N passed, N failed` at the end. --write puts the table into FILE, which only a
-whole run may do.
+Prints a line a cell as it is done and `N passed, N failed` at the end. --write puts the table into FILE, which takes a
+run of the whole matrix.
 """
 
 import sys
 import threading
 import time
 
-from matrix import plan, run
+from matrix import plan, reconnect, run, table
 
 
 def main(arguments):
@@ -16,27 +16,42 @@ def main(arguments):
     if arguments[:1] == ["--write"]:
         page, arguments = arguments[1], arguments[2:]
     try:
-        cells = plan.choose(arguments)
+        cells, with_reconnect = plan.choose(arguments)
     except ValueError as error:
         print(f"matrix: {error}", file=sys.stderr)
         return 2
-    started, done, lock = time.monotonic(), [], threading.Lock()
+    started = time.monotonic()
+    run_cells(cells)
+    extra = reconnect.check() if with_reconnect else []
+    for name, fault, seen in extra:
+        print(f"{'FAIL' if fault else 'ok  '} {name}: {fault or seen}", flush=True)
+    failed = [f"{c.name}: {c.outcome or c.fault}, expected: {c.expected}" for c in cells if not c.passed]
+    failed += [f"{name}: {fault}" for name, fault, _ in extra if fault]
+    if page:
+        table.write(page, cells, extra)
+    print()
+    for line in failed:
+        print(f"failed: {line}")
+    seconds = round(time.monotonic() - started)
+    print(f"took {seconds // 60} min {seconds % 60:02} s")
+    print(f"{len(cells) + len(extra) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def run_cells(cells):
+    done, lock = 0, threading.Lock()
 
     def tell(cell):
+        nonlocal done
         with lock:
-            done.append(cell)
+            done += 1
             seen = cell.fault or cell.sight.describe()
-            print(f"{len(done):4}/{len(cells)} {'ok  ' if cell.passed else 'FAIL'} {cell.name}: {cell.outcome}"
+            print(f"{done:4}/{len(cells)} {'ok  ' if cell.passed else 'FAIL'} {cell.name}: {cell.outcome}"
                   f"{'' if cell.passed else f', expected: {cell.expected}'} ({seen})", flush=True)
 
-    with run.server() as server:
-        run.Runner(server, tell).run(cells)
-    failed = [cell for cell in cells if not cell.passed]
-    for cell in failed:
-        print(f"failed: {cell.name}: {cell.outcome}, expected: {cell.expected}")
-    print(f"took {(time.monotonic() - started) / 60:.1f} min")
-    print(f"{len(cells) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
+    if cells:
+        with run.server() as server:
+            run.Runner(server, tell).run(cells)
 
 
 if __name__ == "__main__":

@@ -19,27 +19,33 @@ REASONS = {
 }
 
 
-@dataclasses.dataclass
-class Rule:
-    """`codec` is one that the source has; no codec, player or container stands for all of them."""
-    outcome: str
-    reason: str
-    codec: str = ""
-    players: tuple = ()
-    containers: tuple = ()
-
-    def fits(self, source, player, container):
-        return ((not self.codec or self.codec in source.codecs) and
-                (not self.players or player.name in self.players) and
-                (not self.containers or container in self.containers))
-
-
 BROWSER = ("hls.js", "shaka", "video.js", "native")
 
+
+@dataclasses.dataclass
+class Rule:
+    """`codecs` are such as the source has all of; without codecs, players or a container it is for all of them."""
+    outcome: str
+    reason: str
+    codecs: tuple = ()
+    players: tuple = ()
+    container: str = ""
+
+    def fits(self, source, player, container):
+        return (set(self.codecs) <= set(source.codecs) and
+                (not self.players or player.name in self.players) and
+                self.container in ("", container))
+
+
 RULES = [
-    Rule(NOTHING, "hlsdemux-fmp4", players=("gst-hlsdemux",), containers=("fmp4",)),
-    Rule(NOTHING, "chromium-mp3-in-mp4", codec="mp3", players=BROWSER, containers=("fmp4",)),
-    Rule(PICTURE_ONLY, "video.js-mp3", codec="mp3", players=("video.js",), containers=("ts",)),
+    *(Rule(NOTHING, "ts-carries", (video, audio), container="ts")
+      for video in ("hevc", "av1", "vp9") for audio in ("opus", "flac")),
+    *(Rule(SOUND_ONLY, "ts-carries", (video,), container="ts") for video in ("hevc", "av1", "vp9")),
+    *(Rule(PICTURE_ONLY, "ts-carries", (audio,), container="ts") for audio in ("opus", "flac")),
+    Rule(NOTHING, "hlsdemux-fmp4", players=("gst-hlsdemux",), container="fmp4"),
+    Rule(NOTHING, "chromium-hevc", ("hevc",), BROWSER),
+    Rule(NOTHING, "chromium-mp3-in-mp4", ("mp3",), BROWSER, "fmp4"),
+    Rule(PICTURE_ONLY, "video.js-mp3", ("mp3",), ("video.js",), "ts"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from matrix import reconnect
 from matrix.encoders import Source
 from matrix.encoders.all import SOURCES
 from matrix.expected import expect
@@ -34,9 +35,10 @@ class Cell:
 
 
 def choose(filters):
-    """Each filter is part of the name of sources, of players, or of a container. Of each kind one has to fit; a kind
-    without a filter is whole. Raises ValueError for a filter that names nothing."""
-    kinds = ([s.name for s in SOURCES], [p.name for p in PLAYERS], list(CONTAINERS))
+    """(cells, whether OBS is to be cut off too). Each filter is part of the name of sources, of players, or of a
+    container. Of each kind one has to fit; a kind without a filter is whole. Raises ValueError for a filter that names
+    nothing."""
+    kinds = ([*(s.name for s in SOURCES), reconnect.NAME], [p.name for p in PLAYERS], list(CONTAINERS))
     kept = [set(), set(), set()]
     for text in filters:
         fits = [[name for name in names if text in name] for names in kinds]
@@ -45,7 +47,8 @@ def choose(filters):
             raise ValueError(f"no encoder, player or container is called '{text}'; there are: "
                              + ", ".join(name for names in kinds for name in names))
         kept[found].update(fits[found])
+    with_reconnect = not filters or reconnect.NAME in kept[0]
     sources, players, containers = (set(names) if not chosen else chosen for names, chosen in zip(kinds, kept))
     return [Cell(source, player, container) for source in SOURCES if source.name in sources
             for player in PLAYERS if player.name in players
-            for container in CONTAINERS if container in containers]
+            for container in CONTAINERS if container in containers], with_reconnect

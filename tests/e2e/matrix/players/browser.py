@@ -35,11 +35,12 @@ PLAYERS = [BrowserPlayer("hls.js", "hls.js", "hls.js"), BrowserPlayer("shaka", "
            BrowserPlayer("video.js", "video.js", "video.js"), BrowserPlayer("native", "Chromium")]
 
 
-def watch_all(pairs):
-    """Plays (player, URL) pairs, all at once in one browser, and returns a Sight for each."""
+def watch_all(pairs, wanted=WANTED, seconds=SECONDS):
+    """Plays (player, URL) pairs, all at once in one browser, and returns a Sight for each: of `wanted` seconds of media,
+    or of what there was within `seconds`."""
     arguments = [part for player, url in pairs for part in (player.name, url)]
-    done = subprocess.run(["node", web() / "matrix.mjs", str(WANTED), str(SECONDS * PATIENCE), *arguments],
-                          capture_output=True, text=True, check=False, timeout=2 * SECONDS * PATIENCE + 60)
+    done = subprocess.run(["node", web() / "matrix.mjs", str(wanted), str(seconds * PATIENCE), *arguments],
+                          capture_output=True, text=True, check=False, timeout=2 * seconds * PATIENCE + 60)
     if done.returncode != 0:
         raise AssertionError(f"the browser failed: {done.stderr[-2000:]}")
     seen = {}

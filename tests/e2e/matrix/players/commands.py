@@ -24,7 +24,7 @@ def first_version(*command):
 
 
 class Watch:
-    """Reads what a player says until it has moved on by WANTED seconds, has ended, or the time is over."""
+    """Reads what a player says until it has moved on by `wanted` seconds, has ended, or `seconds` have passed."""
 
     def __init__(self, command, read_frame, is_fault, environment=None):
         self._read_frame, self._is_fault = read_frame, is_fault
@@ -33,14 +33,14 @@ class Watch:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
 
-    def run(self):
-        timer = threading.Timer(SECONDS * PATIENCE, self.process.kill)
+    def run(self, wanted=WANTED, seconds=SECONDS):
+        timer = threading.Timer(seconds * PATIENCE, self.process.kill)
         timer.start()
         try:
             for raw in self.process.stdout:
                 for line in raw.decode(errors="replace").split("\r"):
                     self._take(line.strip())
-                if self._samples and self._samples[-1].media - self._samples[0].media >= WANTED:
+                if self._samples and self._samples[-1].media - self._samples[0].media >= wanted:
                     break
             else:
                 self._faults.append("ended by itself" if timer.is_alive() else "took too long")
@@ -90,10 +90,11 @@ class Mpv:
     def version(self):
         return first_version("mpv", "--version")
 
-    def watch(self, url):
+    def watch(self, url, wanted=WANTED, seconds=SECONDS):
         return Watch(["mpv", "--no-config", "--vo=null", "--ao=null", "--no-input-terminal", "--msg-level=ffmpeg=v",
                       "--vf=lavfi=[showinfo]", "--af=lavfi=[ashowinfo]", url],
-                     read_showinfo, lambda line: re.search(r"[Ee]rror|[Ff]ailed|Exiting", line)).run()
+                     read_showinfo, lambda line: re.search(r"[Ee]rror|[Ff]ailed|Exiting", line)
+                     ).run(wanted, seconds)
 
 
 class FFplay:

@@ -1,0 +1,74 @@
+"""docs/compatibility.md: what was seen in a whole run, between two markers; the words around them are written by hand."""
+
+import datetime
+import pathlib
+
+from matrix.encoders.all import ENCODERS, SOURCES
+from matrix.expected import REASONS, expect
+from matrix.players import CONTAINERS, PLAYERS
+from matrix.sight import NOTHING, PICTURE_ONLY, PLAYS, SOUND_ONLY
+
+BEGIN, END = "<!-- made by ./dev test matrix: begin -->", "<!-- made by ./dev test matrix: end -->"
+MARKS = {PLAYS: "✓", PICTURE_ONLY: "picture", SOUND_ONLY: "sound", NOTHING: "–"}
+CONTAINER_TITLES = {"fmp4": "fMP4", "ts": "MPEG-TS"}
+
+
+def render(cells, extra, today=None):
+    """`extra` are the results of reconnect.check()."""
+    numbers = {}  # of reasons, in the order in which they are met
+    parts = [f"Seen on {today or datetime.date.today()}.", versions()]
+    for container in CONTAINERS:
+        parts += [f"### {CONTAINER_TITLES[container]}", matrix_of(cells, container, numbers)]
+    parts += ["### Why some do not play", reasons(numbers)]
+    parts += ["### Coming back after a cut", reconnected(extra)]
+    return "\n\n".join(parts)
+
+
+def versions():
+    lines = ["| encoder | version | | player | version |", "|---|---|---|---|---|"]
+    left = [(title, version()) for title, version in ENCODERS.values()]
+    right = [(player.title, player.version()) for player in PLAYERS]
+    for row in range(max(len(left), len(right))):
+        a = left[row] if row < len(left) else ("", "")
+        b = right[row] if row < len(right) else ("", "")
+        lines.append(f"| {a[0]} | {a[1]} | | {b[0]} | {b[1]} |")
+    return "\n".join(lines)
+
+
+def matrix_of(cells, container, numbers):
+    seen = {(cell.source.name, cell.player.name): cell for cell in cells if cell.container == container}
+    lines = ["| encoder | codecs | " + " | ".join(player.title for player in PLAYERS) + " |",
+             "|---|---|" + "---|" * len(PLAYERS)]
+    for source in SOURCES:
+        marks = [mark(seen[source.name, player.name], numbers) for player in PLAYERS]
+        lines.append(f"| {ENCODERS[source.encoder][0]} | {source.title()} | " + " | ".join(marks) + " |")
+    return "\n".join(lines)
+
+
+def mark(cell, numbers):
+    """What was seen, with the number of the reason when that is less than there was to see."""
+    outcome, reason = expect(cell.source, cell.player, cell.container)
+    if cell.outcome != outcome:
+        return f"**{cell.outcome}**"
+    if reason is None:
+        return MARKS[PLAYS]
+    return f"{MARKS[outcome]} {numbers.setdefault(reason, len(numbers) + 1)}"
+
+
+def reasons(numbers):
+    return "\n".join(f"{number}. {REASONS[name]}" for name, number in numbers.items())
+
+
+def reconnected(extra):
+    lines = ["| checked | result | seen |", "|---|---|---|"]
+    return "\n".join(lines + [f"| {name} | {fault or '✓'} | {seen} |" for name, fault, seen in extra])
+
+
+def write(path, cells, extra):
+    """Puts the table between the markers of a page that has them."""
+    page = pathlib.Path(path)
+    before, begin, rest = page.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{page}: no place for the table: it needs the lines {BEGIN} and {END}")
+    page.write_text(f"{before}{BEGIN}\n\n{render(cells, extra)}\n\n{END}{after}")
