@@ -11,7 +11,6 @@ from report import Goal
 
 # A window's length, so that it is full, and segments are deleted, when measuring begins.
 WARM_WINDOWS = 1.25
-VIEWER_RAMP_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ def measure(setup, report, case, kind):
     clip = setup.clip(case.clip)
     seconds = setup.seconds(quick=2, full=12)
     warm = WARM_WINDOWS * setup.window_seconds + loads.ramp_seconds(case.count)
-    joining = VIEWER_RAMP_SECONDS if case.viewers else 0
+    # The viewers join, and fetch what is listed already, before measuring begins.
+    joining = setup.segment_seconds if case.viewers else 0
     with setup.server(kind) as server:
         memory_before = usage.resident_kib(server.pid)
         spent = warm + joining + seconds
@@ -118,14 +118,14 @@ def note_lateness(setup, kind, published):
 
 def measure_unpaced(setup, report, kind):
     """Four publishers that send as fast as they are read; the server's core is all it has."""
-    seconds = setup.seconds(quick=1, full=6)
+    seconds = setup.seconds(quick=2, full=6)
     clip = setup.clip(clips.QUICK if setup.quick else clips.HD)
     with setup.server(kind) as server:
         with loads.publishers(setup, server, clip, 4, seconds, speed=0) as publishing:
             result = publishing.result()
         server.assert_running()
         lost = server.metric("sluice_record_lost_entries_total") if kind.name == "sluice" else 0
-    if result["connected"] != 4 or result["failed"] or result["dropped"]:
+    if result["failed"] or result["dropped"]:
         raise BenchError(f"{kind.name}: an unpaced publisher failed: {result['errors']}")
     report.row("unpaced.rate", "4 publishers of hd, unpaced", "Gb/s", [Goal(4, at_least=True)]).add(
         kind.name, result["bytes"] * 8e-9 / result["wall_s"])

@@ -110,7 +110,7 @@ class Server:
         raise BenchError(f"{self.name} did not start ({state}): {self.output()[-2000:]}")
 
     def __exit__(self, *_):
-        """Ends every process of the server. Its files go too, and reach the disk before the next run begins."""
+        """Ends every process of the server. Its files go too, and what is to be written is, before the next run."""
         if self.process is not None:
             signal_session(self.process.pid, signal.SIGTERM)
             try:
@@ -120,7 +120,8 @@ class Server:
             signal_session(self.process.pid, signal.SIGKILL)
             self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
-        os.sync()
+        if not self.setup.quick:
+            os.sync()
 
     def stop_seconds(self):
         return STOP_SECONDS

@@ -51,9 +51,12 @@ dev_test() {
 prepare_tests() {
   local groups=(build)
   if [[ " $* " == *" lint "* ]]; then groups+=(lint); fi
-  if [[ " $* " == *" e2e "* ]]; then groups+=(e2e); fi
+  if [[ " $* " == *" e2e "* ]]; then groups+=(e2e bench); fi
   ensure_packages "${groups[@]}"
-  if [[ " $* " == *" e2e "* ]]; then ensure_promtool; fi
+  if [[ " $* " == *" e2e "* ]]; then
+    ensure_promtool
+    ensure_nginx
+  fi
 }
 
 # run_ctest PRESET LABELS NAME: adds to passed, failed and failures.
