@@ -194,6 +194,10 @@ class Commands(SluiceTest):
             if path := re.fullmatch(r"(?:GET |POST |DELETE )?(/(?:livez|readyz|metrics|api/v1/)[\w./]*)", span):
                 yield self.example(f"http://localhost:8081{path.group(1)}")
 
+        for block in document.blocks:
+            for path, port in re.findall(r"httpGet: \{path: (\S+), port: (\d+)\}", block.text):
+                yield self.example(f"http://localhost:{port}{path}")
+
     def example(self, url):
         return re.sub(r"/(APP/STREAM|live/NAME|live/STREAM)", "/live/demo", url)
 
