@@ -71,7 +71,7 @@ class Terminal:
 class Commands(SluiceTest):
     def lay_out(self):
         """A folder that looks like a clone with a release build."""
-        for name in ("dev", "docs", "config", "deploy", "tools"):
+        for name in ("dev", "docs", "config", "deploy", "tests", "tools"):
             (self.directory / name).symlink_to(ROOT / name)
         for program in ("build/release/sluice", "bin/sluice"):
             (self.directory / program).parent.mkdir(parents=True)
@@ -166,7 +166,8 @@ class Commands(SluiceTest):
         server = Terminal(self, "exec sluice serve --set lifecycle.slots=2")
         self.terminals[SERVER] = server
         wait_until(lambda: "listener=rtmp" in server.output() or '"listener":"rtmp"' in server.output(), "it listens")
-        Terminal(self, here("exec ffmpeg -v error -re -i film.mp4 -c copy -f flv rtmp://localhost:1935/live/demo"))
+        Terminal(self, here("exec ffmpeg -v error -re -stream_loop -1 -i film.mp4 -c copy -f flv "
+                            "rtmp://localhost:1935/live/demo"))
         wait_until(lambda: web.get(here("http://localhost:8080/live/demo/index.m3u8")).status == 200,
                    f"{block.place}: the demo plays", 40)
 

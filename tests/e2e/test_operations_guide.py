@@ -5,7 +5,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import documents, encoders, web
+from harness import documents, encoders, network, web
 from harness.case import SluiceTest
 from harness.media import media
 from harness.rtmp import Closed, RtmpClient
@@ -15,6 +15,11 @@ ROOT = documents.ROOT
 GUIDE = documents.document("docs/operations.md")
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 UNITS = {"KiB": 1024, "MiB": 1024**2, "B": 1, "s": 1, "": 1}
+
+
+def setUpModule():
+    # So that nobody takes the balancer's port between choosing and opening it; without, that is merely unlikely.
+    network.enter_own_network()
 
 
 def sources(*folders):
