@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 shellcheck --external-sources dev .ci/run
-find tools tests -name node_modules -prune -o -name '*.sh' -print0 | xargs -0 -r shellcheck
+find docker tools tests -name node_modules -prune -o -name '*.sh' -print0 | xargs -0 -r shellcheck
