@@ -40,6 +40,10 @@ std::string text_of(const asio::ip::tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
 
+net::Listener listener_of(std::string name, const asio::ip::tcp::endpoint& endpoint) {
+  return {std::move(name), text_of(endpoint), endpoint.port()};
+}
+
 }  // namespace
 
 Daemon::Daemon(const Config& config)
@@ -121,18 +125,19 @@ bool Daemon::open_listeners() {
     fail("listen_failed", "admin.listen " + text_of(*admin) + ": " + error.message());
     return false;
   }
-  tell_listening("admin", admin_->address());
+  tell_listening(listener_of("admin", admin_->address()));
   if (const auto error = http_->start()) {
     fail("listen_failed", "http.listen " + text_of(*http) + ": " + error.message());
     return false;
   }
-  tell_listening("http", http_->address());
+  tell_listening(listener_of("http", http_->address()));
   return true;
 }
 
-void Daemon::tell_listening(std::string_view listener, const asio::ip::tcp::endpoint& endpoint) {
-  listeners_.push_back({std::string(listener), text_of(endpoint), endpoint.port()});
-  io::log_event(io::Level::info, "listening", "listening", {{"listener", listener}, {"address", text_of(endpoint)}});
+void Daemon::tell_listening(net::Listener listener) {
+  io::log_event(io::Level::info, "listening", "listening",
+                {{"listener", listener.name}, {"address", listener.address}});
+  listeners_.push_back(std::move(listener));
 }
 
 void Daemon::begin_ingest() {
@@ -143,7 +148,7 @@ void Daemon::begin_ingest() {
     end();
     return;
   }
-  tell_listening("rtmp", rtmp_->address());
+  tell_listening(listener_of("rtmp", rtmp_->address()));
   lifecycle_.on_recovered();
 }
 

@@ -3,7 +3,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
@@ -37,7 +36,7 @@ class Daemon {
 
  private:
   bool open_listeners();
-  void tell_listening(std::string_view listener, const boost::asio::ip::tcp::endpoint& endpoint);
+  void tell_listening(net::Listener listener);
   void recover();
   void begin_ingest();
   void await_signal();
