@@ -98,16 +98,17 @@ class Metrics(SluiceTest):
 class Balancer(SluiceTest):
     """deploy/haproxy/haproxy.cfg, with the addresses of two servers in it, before real encoders."""
 
-    def start_instance(self, name):
+    def start_instance(self, name, **options):
         folder = self.directory / name
         folder.mkdir()
         return self.start({"lifecycle.slots": "1", "stream.resume_window": "0s", "rtmp.proxy_protocol": "required",
-                           "record.directory": str(folder)})
+                           "record.directory": str(folder), **options})
 
-    def balance(self, servers):
+    def balance(self, servers, check="500ms"):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         text = (ROOT / "deploy" / "haproxy" / "haproxy.cfg").read_text()
+        text = text.replace("inter 500ms", f"inter {check}")
         text, bound = re.subn(r"bind :1935", f"bind 127.0.0.1:{port}", text)
         self.assertEqual(bound, 1)
         for example, server in zip(("10.0.0.11", "10.0.0.12"), servers):
@@ -156,6 +157,18 @@ class Balancer(SluiceTest):
         first.interrupt()
         first.wait()
         wait_until(lambda: self.returns(servers[taken], port), "the free instance is used again")
+
+    def test_full_instance_that_closes_its_port_is_passed_over_at_once(self):
+        servers = [self.start_instance(name, **{"lifecycle.when_full": "close", "rtmp.proxy_protocol": "optional"})
+                   for name in ("a", "b")]
+        # The balancer knows nothing of the publish that fills the first, and its next check is far off.
+        port = self.balance(servers, check="10m")
+        encoders.ffmpeg(self, media("av-long.flv"), servers[0].rtmp_url("one"), rate=1)
+        servers[0].wait_event("publish_started")
+        for name in ("two", "three"):
+            encoder = encoders.ffmpeg(self, media("av.flv"), f"rtmp://127.0.0.1:{port}/live/{name}")
+            encoder.finish()
+        self.assertEqual(self.publishes(servers), [1, 2])
 
     def open_third(self, port):
         with RtmpClient(("127.0.0.1", port), seconds=5) as third:
