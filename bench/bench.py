@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """sluice beside nginx with its RTMP module, under the same load, in alternating runs. `./dev bench` starts it.
 
-Server and load have a core each. Every run has a fresh server in fresh directories; figures are medians over the rounds,
-and only ratios of figures of one report mean anything.
+Server and load have a core each. Every run has a fresh server in fresh directories; figures are medians over the
+rounds, and only ratios of figures of one report mean anything.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def parse(arguments):
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHES)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="seconds and few streams: only that it works; no goals")
     parser.add_argument("--rounds", type=int, help="how often each server is run (default: 3)")
-    parser.add_argument("--seconds", type=float, help="how long each run is measured (default: as each benchmark needs)")
+    parser.add_argument("--seconds", type=int, help="how long each thing is measured (default: 3 to 26)")
     parser.add_argument("--cases", type=lambda text: text.split(","), default=[], help="some of: " + " ".join(
         f"{name}: {','.join(bench.case_names())};" for name, bench in BENCHES.items() if bench.case_names()))
     parser.add_argument("--servers", type=lambda text: text.split(","), default=list(servers.ALL),
@@ -89,14 +89,14 @@ def parse(arguments):
         for name in given:
             if name not in known:
                 parser.error(f"no {what} '{name}'; there are: {', '.join(known)}")
-    if parsed.quick and parsed.write:
-        parser.error("--quick measures nothing that is worth writing down")
+    if parsed.write and (parsed.quick or parsed.cases or parsed.servers != list(servers.ALL)):
+        parser.error("--write is for whole tables: without --quick, --cases and --servers")
     return parsed
 
 
 def about(arguments, rounds):
-    version = subprocess.run([arguments.sluice, "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    return {"date": datetime.date.today().isoformat(), "machine": machine.describe(), "sluice": version,
+    version = subprocess.run([arguments.sluice, "--version"], capture_output=True, text=True, check=False).stdout
+    return {"date": datetime.date.today().isoformat(), "machine": machine.describe(), "sluice": version.strip(),
             "rounds": rounds, "command": " ".join(["./dev bench", *sys.argv[1:]])}
 
 
@@ -117,6 +117,7 @@ def main():
     arguments = parse(sys.argv[1:])
     # So that the servers and loads are ended on it, as they are on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    machine.leave_the_servers_core()
     setup = Setup(arguments)
     setup.work.mkdir(parents=True, exist_ok=True)
     try:

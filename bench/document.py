@@ -13,6 +13,7 @@ def write_into(path, name, report):
         raise BenchError(f"{path} has no lines '{begin}' and '{end}'")
     about = report.about
     block = "\n".join([
-        begin, f"`{about['command']}`, {about['date']}, {about['sluice']}, median (least..most) of {about['rounds']} rounds.",
+        begin,
+        f"`{about['command']}`, {about['date']}, {about['sluice']}, median (least..most) of {about['rounds']} rounds.",
         f"{about['machine']}.", "", *report.lines(), end])
     path.write_text(pattern.sub(lambda _: block, text))

@@ -23,8 +23,7 @@ class Case:
 
     @property
     def text(self):
-        rate = self.clip.video_kbps + 128
-        return f"{self.count} × {rate / 1000:.1f} Mb/s, {'one viewer each' if self.viewers else 'no viewers'}"
+        return f"{self.count} × {self.clip.name}, {'one viewer each' if self.viewers else 'no viewers'}"
 
     def goals(self):
         goals = [Goal(self.nginx_goal, per="nginx")]

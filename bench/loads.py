@@ -67,5 +67,5 @@ def requests(setup, url, seconds):
 def require_all_published(result, count):
     """A run in which a publisher failed measures something else."""
     if result["connected"] != count or result["failed"] or result["dropped"]:
-        raise BenchError(f"{result['connected']} of {count} publishers were accepted, {result['dropped']} were dropped: "
-                         f"{result['errors']}")
+        raise BenchError(f"{result['connected']} of {count} publishers were accepted, {result['dropped']} were "
+                         f"dropped: {result['errors']}")

@@ -1,5 +1,6 @@
 """The machine the benchmarks run on: which core is whose, free ports, and what to say about it in a report."""
 
+import functools
 import os
 import pathlib
 import platform
@@ -12,10 +13,16 @@ class BenchError(Exception):
     """Why a benchmark cannot go on, told without a traceback."""
 
 
+@functools.cache
 def cores():
     """(server's core, load's core): the first two this process may use, or the only one twice."""
     usable = sorted(os.sched_getaffinity(0))
     return usable[0], usable[min(1, len(usable) - 1)]
+
+
+def leave_the_servers_core():
+    """What this process does itself must not disturb what is measured."""
+    os.sched_setaffinity(0, {cores()[1]})
 
 
 def start_on(core, command, **keywords):

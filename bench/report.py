@@ -58,8 +58,8 @@ def number(value):
 def cell(samples):
     if not samples:
         return "-"
-    middle = number(statistics.median(samples))
-    return middle if len(samples) == 1 else f"{middle} ({number(min(samples))}..{number(max(samples))})"
+    least, middle, most = (number(value) for value in (min(samples), statistics.median(samples), max(samples)))
+    return middle if least == most else f"{middle} ({least}..{most})"
 
 
 class Report:
