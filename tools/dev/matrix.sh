@@ -5,14 +5,12 @@
 # matrix writes the table of docs/compatibility.md anew. tests/e2e/matrix/expected.py says what each cell has to be.
 
 test_matrix() {
-  local options=()
-  (($# > 0)) || options=(--write "$ROOT/docs/compatibility.md")
   ensure_packages build e2e matrix
   build_preset release sluice
   run_step "installing the browser's players" matrix-web.log tests/e2e/web/install.sh "$ROOT/build/e2e-web"
   run_step "installing FFmpeg 8" matrix-ffmpeg8.log tests/e2e/ffmpeg8/install.sh "$ROOT/build/e2e-ffmpeg8"
   say "matrix of build/release"
-  cd tests/e2e
-  SLUICE_BINARY=$ROOT/build/release/sluice E2E_MEDIA=$ROOT/build/e2e-media E2E_WEB=$ROOT/build/e2e-web \
-    E2E_FFMPEG8=$ROOT/build/e2e-ffmpeg8 PYTHONDONTWRITEBYTECODE=1 python3 -m matrix "${options[@]}" "$@"
+  env -C tests/e2e SLUICE_BINARY="$ROOT/build/release/sluice" E2E_MEDIA="$ROOT/build/e2e-media" \
+    E2E_WEB="$ROOT/build/e2e-web" E2E_FFMPEG8="$ROOT/build/e2e-ffmpeg8" PYTHONDONTWRITEBYTECODE=1 \
+    python3 -m matrix "$@"
 }

@@ -1,7 +1,7 @@
-"""python3 -m matrix [--write FILE] [FILTER…]: runs the matrix, or the cells that the filters leave.
+"""python3 -m matrix [FILTER…]: runs the matrix, or the cells that the filters leave.
 
-Prints a line a cell as it is done and `N passed, N failed` at the end. --write puts the table into FILE, which takes a
-run of the whole matrix.
+Prints a line a cell as it is done and `N passed, N failed` at the end. A run of the whole matrix writes its table into
+docs/compatibility.md.
 """
 
 import sys
@@ -11,12 +11,9 @@ import time
 from matrix import plan, reconnect, run, table
 
 
-def main(arguments):
-    page = None
-    if arguments[:1] == ["--write"]:
-        page, arguments = arguments[1], arguments[2:]
+def main(filters):
     try:
-        cells, with_reconnect = plan.choose(arguments)
+        cells, with_reconnect = plan.choose(filters)
     except ValueError as error:
         print(f"matrix: {error}", file=sys.stderr)
         return 2
@@ -27,8 +24,8 @@ def main(arguments):
         print(f"{'FAIL' if fault else 'ok  '} {name}: {fault or seen}", flush=True)
     failed = [f"{c.name}: {c.outcome or c.fault}, expected: {c.expected}" for c in cells if not c.passed]
     failed += [f"{name}: {fault}" for name, fault, _ in extra if fault]
-    if page:
-        table.write(page, cells, extra)
+    if not filters:
+        table.write(cells, extra)
     print()
     for line in failed:
         print(f"failed: {line}")

@@ -11,11 +11,12 @@ REASONS = {
     "chromium-hevc": "Chromium, as Debian builds it, has no HEVC decoder.",
     "chromium-mp3-in-mp4": "Chromium does not take MP3 inside MP4; its players get it from MPEG-TS.",
     "chromium-ac3": "Chromium has no AC-3 and no E-AC-3 decoder.",
-    "video.js-mp3": "video.js' MPEG-TS reader knows no sound but AAC.",
-    "ts-carries": "MPEG-TS carries H.264, AAC, MP3, AC-3 and E-AC-3 only. sluice leaves the track out of the TS playlist, and answers "
-                  "404 when that leaves nothing.",
-    "hlsdemux-fmp4": "GStreamer's old hlsdemux takes the times in fMP4 segments as counted from the playlist's first segment: it "
-                     "shows nothing until the stream is twice as old as the playlist's beginning. hlsdemux2 (playbin3) plays.",
+    "video.js-ts": "video.js' MPEG-TS reader knows no sound but AAC, and leaves it out.",
+    "ts-carries": "HLS has H.264, AAC, MP3, AC-3 and E-AC-3 in MPEG-TS, and no other of these. sluice leaves the track "
+                  "out of the TS playlist, and answers 404 when that leaves nothing.",
+    "hlsdemux-fmp4": "GStreamer's old hlsdemux takes the times in fMP4 segments as if they counted from the playlist's "
+                     "first segment, and waits as long as that is behind the stream's beginning before it shows "
+                     "anything. playbin3 with hlsdemux2 plays.",
 }
 
 
@@ -45,7 +46,9 @@ RULES = [
     Rule(NOTHING, "hlsdemux-fmp4", players=("gst-hlsdemux",), container="fmp4"),
     Rule(NOTHING, "chromium-hevc", ("hevc",), BROWSER),
     Rule(NOTHING, "chromium-mp3-in-mp4", ("mp3",), BROWSER, "fmp4"),
-    Rule(PICTURE_ONLY, "video.js-mp3", ("mp3",), ("video.js",), "ts"),
+    Rule(PICTURE_ONLY, "video.js-ts", ("mp3",), ("video.js",), "ts"),
+    *(Rule(PICTURE_ONLY, "video.js-ts", (audio,), ("video.js",), "ts") for audio in ("ac3", "eac3")),
+    *(Rule(NOTHING, "chromium-ac3", (audio,), BROWSER) for audio in ("ac3", "eac3")),
 ]
 
 

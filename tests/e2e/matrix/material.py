@@ -1,4 +1,4 @@
-"""What is published: long enough for all players in turn, small enough to cost next to nothing, a key frame a second."""
+"""What is published: long enough for all players in turn, small enough to cost little, a key frame a second."""
 
 import threading
 

@@ -8,10 +8,10 @@ import threading
 import time
 from itertools import groupby
 
-from harness import playlist
+from harness import playlist, web
 from harness.server import Sluice
 from harness.waiting import PATIENCE, wait_until
-from matrix.players import browser
+from matrix.players import CONTAINERS, browser
 from matrix.players.commands import SECONDS as LATE_WATCH_SECONDS
 
 SOURCES_AT_ONCE = 2
@@ -30,10 +30,11 @@ class Site(contextlib.ExitStack):
 
 
 class Runner:
-    """`tell` is called with each cell as it is done, from any thread."""
+    """`tell` is called with each cell as it is done, from any thread. A cell that is not as expected is tried again, up
+    to `tries` times: the machine may have been busy with something else."""
 
-    def __init__(self, server, tell):
-        self._server, self._tell = server, tell
+    def __init__(self, server, tell, tries=2):
+        self._server, self._tell, self._tries = server, tell, tries
         self._players = threading.Semaphore(PLAYERS_AT_ONCE)
 
     def run(self, cells):
@@ -65,13 +66,18 @@ class Runner:
                 raise ValueError(f"the encoder ended: {fault}")
             return playlist.open_media(self._server, f"/live/{source.name}/index.m3u8")
         wait_until(playable, f"{source.name} is playable", 60)
+        tracks = web.get(self._server.admin_url(f"/api/v1/streams/live/{source.name}")).json()["tracks"]
+        sent = sorted(source.codecs + source.extra)
+        if sorted(track["codec"] for track in tracks) != sent:
+            raise ValueError(f"it should have sent {sent}, and sent {tracks}")
 
     def _play(self, cells, playable_since):
-        """The browser's players all together, every other on its own."""
-        in_browser = [cell for cell in cells if cell.player.in_browser]
-        others = [[cell] for cell in cells if not cell.player.in_browser]
-        with concurrent.futures.ThreadPoolExecutor(len(others) + 1) as pool:
-            jobs = [pool.submit(self._try, group, playable_since) for group in [in_browser, *others] if group]
+        """The browser's players of a container all together, every other on its own."""
+        together = [[cell for cell in cells if cell.player.in_browser and cell.container == c] for c in CONTAINERS]
+        alone = [[cell] for cell in cells if not cell.player.in_browser]
+        groups = [group for group in together + alone if group]
+        with concurrent.futures.ThreadPoolExecutor(len(groups)) as pool:
+            jobs = [pool.submit(self._try, group, playable_since) for group in groups]
             for job in jobs:
                 job.result()
 
@@ -81,9 +87,8 @@ class Runner:
             time.sleep(max(0, late - time.monotonic()))
         with self._players:
             try:
-                self._watch(cells)
-                # Once more for those that surprise: the machine may have been busy with something else.
-                self._watch([cell for cell in cells if not cell.passed])
+                for _ in range(self._tries):
+                    self._watch([cell for cell in cells if not cell.passed])
             except Exception as error:  # noqa: told with the cells
                 for cell in cells:
                     cell.fault = f"{type(error).__name__}: {error}"

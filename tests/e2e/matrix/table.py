@@ -1,4 +1,4 @@
-"""docs/compatibility.md: what was seen in a whole run, between two markers; the words around them are written by hand."""
+"""docs/compatibility.md: what a whole run has seen, between two markers; the words around are written by hand."""
 
 import datetime
 import pathlib
@@ -8,6 +8,7 @@ from matrix.expected import REASONS, expect
 from matrix.players import CONTAINERS, PLAYERS
 from matrix.sight import NOTHING, PICTURE_ONLY, PLAYS, SOUND_ONLY
 
+PAGE = pathlib.Path(__file__).resolve().parents[3] / "docs" / "compatibility.md"
 BEGIN, END = "<!-- made by ./dev test matrix: begin -->", "<!-- made by ./dev test matrix: end -->"
 MARKS = {PLAYS: "✓", PICTURE_ONLY: "picture", SOUND_ONLY: "sound", NOTHING: "–"}
 CONTAINER_TITLES = {"fmp4": "fMP4", "ts": "MPEG-TS"}
@@ -35,13 +36,22 @@ def versions():
     return "\n".join(lines)
 
 
+def titles():
+    """Of every row and column."""
+    return [*(row_title(source) for source in SOURCES), *(player.title for player in PLAYERS)]
+
+
+def row_title(source):
+    return f"| {ENCODERS[source.encoder][0]} | {source.title()} |"
+
+
 def matrix_of(cells, container, numbers):
     seen = {(cell.source.name, cell.player.name): cell for cell in cells if cell.container == container}
     lines = ["| encoder | codecs | " + " | ".join(player.title for player in PLAYERS) + " |",
              "|---|---|" + "---|" * len(PLAYERS)]
     for source in SOURCES:
         marks = [mark(seen[source.name, player.name], numbers) for player in PLAYERS]
-        lines.append(f"| {ENCODERS[source.encoder][0]} | {source.title()} | " + " | ".join(marks) + " |")
+        lines.append(f"{row_title(source)} " + " | ".join(marks) + " |")
     return "\n".join(lines)
 
 
@@ -64,11 +74,10 @@ def reconnected(extra):
     return "\n".join(lines + [f"| {name} | {fault or '✓'} | {seen} |" for name, fault, seen in extra])
 
 
-def write(path, cells, extra):
-    """Puts the table between the markers of a page that has them."""
-    page = pathlib.Path(path)
-    before, begin, rest = page.read_text().partition(BEGIN)
+def write(cells, extra):
+    """Puts the table between the markers of the page."""
+    before, begin, rest = PAGE.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{page}: no place for the table: it needs the lines {BEGIN} and {END}")
-    page.write_text(f"{before}{BEGIN}\n\n{render(cells, extra)}\n\n{END}{after}")
+        raise ValueError(f"{PAGE}: no place for the table: it needs the lines {BEGIN} and {END}")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{render(cells, extra)}\n\n{END}{after}")

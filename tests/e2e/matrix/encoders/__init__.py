@@ -11,13 +11,15 @@ VIDEO = {"h264", "hevc", "av1", "vp9"}
 @dataclasses.dataclass
 class Source:
     """A row of the matrix. `start(site, url)` begins to publish to `url` and ends with `site`; what it returns has a
-    `fault()`, which is why it publishes no more, or None. `codecs` are those that players are to play."""
+    `fault()`, which is why it publishes no more, or None. `codecs` are those that players are to play, `extra` those of
+    tracks that are sent beside."""
     name: str
     encoder: str  # a key of VERSIONS
     codecs: tuple
     start: Callable
     note: str = ""
     frame_rate: int = FRAME_RATE
+    extra: tuple = ()
 
     @property
     def pictures(self):

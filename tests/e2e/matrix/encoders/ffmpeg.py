@@ -43,7 +43,7 @@ def npm(*codecs, extra=(), name=None, note=""):
             kinds[kind] += 1
         return encoders.Encoder(site, ["node", packages() / "publish.mjs", tracks(*codecs, *extra), url,
                                        ",".join(chosen)])
-    return Source(name or "ffmpeg8-" + "-".join(codecs), "ffmpeg8", codecs, start, note)
+    return Source(name or "ffmpeg8-" + "-".join(codecs), "ffmpeg8", codecs, start, note, extra=extra)
 
 
 SOURCES = [

@@ -1,5 +1,5 @@
-"""The players. Each has a `name`, a `title` and a `version()`, and plays a URL when told to `watch` it; those `in_browser`
-are watched all together instead. One that is `late` joins when the stream has long left its beginning behind.
+"""The players. Each has a `name`, a `title` and a `version()`, and plays a URL when told to `watch` it; those
+`in_browser` are watched together instead. One that is `late` joins when the stream has left its beginning behind.
 """
 
 from matrix.players import browser, commands, vlc

@@ -36,8 +36,8 @@ PLAYERS = [BrowserPlayer("hls.js", "hls.js", "hls.js"), BrowserPlayer("shaka", "
 
 
 def watch_all(pairs, wanted=WANTED, seconds=SECONDS):
-    """Plays (player, URL) pairs, all at once in one browser, and returns a Sight for each: of `wanted` seconds of media,
-    or of what there was within `seconds`."""
+    """Plays (player, URL) pairs, all at once in one browser, and returns a Sight for each: of `wanted` seconds of
+    media, or of what there was within `seconds`."""
     arguments = [part for player, url in pairs for part in (player.name, url)]
     done = subprocess.run(["node", web() / "matrix.mjs", str(wanted), str(seconds * PATIENCE), *arguments],
                           capture_output=True, text=True, check=False, timeout=2 * seconds * PATIENCE + 60)

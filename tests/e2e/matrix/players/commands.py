@@ -105,8 +105,10 @@ class FFplay:
         return first_version("ffplay", "-version")
 
     def watch(self, url):
+        # There is no screen, so there is no faster way to draw on it either.
         return Watch(["ffplay", "-hide_banner", "-nostats", "-autoexit", "-vf", "showinfo", "-af", "ashowinfo", url],
-                     read_showinfo, lambda line: re.search(r"[Ee]rror|[Ff]ailed|[Ii]nvalid", line),
+                     read_showinfo,
+                     lambda line: re.search(r"[Ee]rror|[Ff]ailed (?!to initialize a hardware)|[Ii]nvalid", line),
                      {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}).run()
 
 

@@ -82,4 +82,5 @@ class Remote:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").splitlines()
         # Two complaints are about there being no keyboard.
-        return Sight(samples, [line.partition("] ")[2] for line in lines if " error: " in line and "interface" not in line])
+        faults = [line.partition("] ")[2] for line in lines if " error: " in line and "interface" not in line]
+        return Sight(samples, faults)
