@@ -25,6 +25,10 @@ def run(*command, seconds=180):
     return done.stdout
 
 
+def networks():
+    return set(run(ENGINE, "network", "ls", "--format", "{{.Name}}").split())
+
+
 def answer(url):
     """None while nobody is there."""
     try:
@@ -49,6 +53,9 @@ class Origin:
 class Compose(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        before = networks()
+        # podman-compose leaves the network it has made.
+        cls.addClassCleanup(lambda: [run(ENGINE, "network", "rm", name) for name in networks() - before])
         cls.addClassCleanup(run, *COMPOSE, "down", "--volumes")
         run(*COMPOSE, "up", "-d")
 

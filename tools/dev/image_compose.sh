@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The part of ./dev image that tries docker/compose.yaml. Sourced by image.sh, which sets `engine`.
+# The part of ./dev image that tries docker/compose.yaml. Sourced by image.sh, which sets `engine` and `own_network`.
 # shellcheck disable=SC2154
 
 try_compose() {
@@ -20,10 +20,8 @@ try_compose() {
     fail "image: the trial of docker/compose.yaml found something"
 }
 
-# Sets compose_command, and own_network: what gives the trial a network of its own, so that the ports of the compose file
-# are free and no rule of a firewall stays behind. Docker's networks are its engine's, not ours to choose.
+# Sets compose_command.
 choose_compose() {
-  own_network=()
   if [[ $engine == docker ]]; then
     docker compose version &>/dev/null || fail "image --compose: docker has no compose plugin"
     compose_command=(docker compose)
@@ -31,10 +29,6 @@ choose_compose() {
   fi
   ensure_packages compose
   compose_command=(podman-compose)
-  if ((EUID == 0)); then
-    # shellcheck disable=SC2016 # for the other shell to expand
-    own_network=(unshare --net bash -c 'ip link set lo up && exec "$@"' in-own-network)
-  fi
 }
 
 check_prometheus_files() {

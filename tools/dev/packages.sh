@@ -17,7 +17,8 @@ declare -rA PACKAGES=(
   [podman]='podman runc'
   [base]='mmdebstrap'
   [trial]='python3 ffmpeg'
-  [compose]='podman-compose netavark aardvark-dns iptables iproute2'
+  [networks]='netavark aardvark-dns iptables iproute2'
+  [compose]='podman-compose'
 )
 
 # Node.js may come from elsewhere than Debian, and then Debian's package would only be in its way.
