@@ -114,6 +114,8 @@ export class Controls {
     }
     element('video').addEventListener('dblclick', () => this.#toggleFullscreen());
     element('bar').addEventListener('pointerup', () => this.#wake());
+    // A button that was clicked gives the focus back: Space is to pause again, not to press it once more.
+    addEventListener('click', (event) => { if (event.detail > 0) event.target.closest?.('button')?.blur(); });
   }
 
   #onKey(event) {

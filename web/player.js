@@ -188,6 +188,12 @@ function jumpOverHole() {
   }
 }
 
+// The playlist has ended, and behind this point it lists only gaps: the publisher was waited for in vain.
+function isOver() {
+  const details = hls?.latestLevelDetails;
+  return details && !details.live && !details.fragments.some(({ gap, end: until }) => !gap && until > video.currentTime + 0.5);
+}
+
 function watch() {
   if ((!hls && !native) || state() === 'blocked') return;
   const now = performance.now();
@@ -202,6 +208,7 @@ function watch() {
     return;
   }
   const still = now - progress.at;
+  if (still > STALL_MS && isOver()) return end();
   if (still > REBUILD_MS) return fail();
   if (still > STALL_MS && state() === 'playing') {
     show('stalled', 'Waiting for the stream', 'Its publisher may be reconnecting.');

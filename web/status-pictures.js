@@ -94,15 +94,19 @@ class Decoder {
     this.video.preload = 'auto';
   }
 
+  // Resolves when the frame can be drawn. "loadeddata" alone is early: what is drawn then may still be black.
   async show(link) {
+    const { video } = this;
     const events = new AbortController();
+    const { signal } = events;
     try {
       await new Promise((resolve, reject) => {
-        const { signal } = events;
-        this.video.addEventListener('loadeddata', resolve, { signal });
-        this.video.addEventListener('error', () => reject(new Error('the frame cannot be decoded')), { signal });
+        const presented = () => { if (video.readyState >= 2) resolve(); };
+        video.requestVideoFrameCallback?.(presented);
+        video.addEventListener('ended', presented, { signal });
+        video.addEventListener('error', () => reject(new Error('the frame cannot be decoded')), { signal });
         setTimeout(() => reject(new Error('the frame took too long')), PATIENCE_MS);
-        this.video.src = link;
+        video.src = link;
       });
     } finally {
       events.abort();
