@@ -37,6 +37,15 @@ def cpu_seconds(leader):
     return total / TICK
 
 
+def waiting_seconds(leader):
+    """How long its threads were ready and had no core: by each other, or by what else the machine does."""
+    total = 0
+    for pid in session_pids(leader):
+        for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            total += int(task.read_text().split()[1])
+    return total / 1e9
+
+
 def status_kib(leader, field):
     total = 0
     for pid in session_pids(leader):
