@@ -42,7 +42,10 @@ def waiting_seconds(leader):
     total = 0
     for pid in session_pids(leader):
         for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
-            total += int(task.read_text().split()[1])
+            try:
+                total += int(task.read_text().split()[1])
+            except OSError:
+                continue  # a thread that has just ended
     return total / 1e9
 
 
