@@ -14,7 +14,8 @@ CLOCK = ("drawtext=fontfile=/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf:
          "x=w-tw-h/12:y=h/12:fontcolor=white:box=1:boxcolor=black@0.45:boxborderw=10")
 # Name: picture, size, bit rate; without a picture there is only sound.
 STREAMS = {
-    "live/demo": ("mandelbrot=size={size}:rate=30:start_scale=0.006:end_scale=0.0006:end_pts=500", "1280x720", "2500k"),
+    "live/demo": ("mandelbrot=size={size}:rate=30:maxiter=400:inner=black:start_x=-0.6:start_y=0:start_scale=2.2:end_scale=1.9:end_pts=900,"
+                  "hue=h=-75:s=0.75", "1280x720", "2500k"),
     "live/stage-2": ("testsrc2=size={size}:rate=30", "960x540", "1200k"),
     "events/town-hall": ("gradients=size={size}:rate=25:speed=0.02:n=5:seed=7", "640x360", "600k"),
     "radio/night": (None, None, None),
@@ -60,8 +61,9 @@ class Screenshots(unittest.TestCase):
                     "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 90", 60)
         player.press("m")
         player.press("i")
-        player.wait("document.querySelector('#panel').textContent.includes('fps')", 30)
+        player.wait("parseFloat(/([0-9.]+) fps/.exec(document.querySelector('#panel').textContent)?.[1]) > 28", 60)
         player.press("Shift")
+        player.wait("getComputedStyle(document.querySelector('#bar')).opacity === '1'")
         player.screenshot(self.images / "player.png")
         player.close()
         leaving.kill()

@@ -16,8 +16,10 @@ BEHIND = "parseFloat(document.querySelector('#latency').textContent)"
 CLOCK_AN_HOUR_AHEAD = "{ const now = Date.now; Date.now = () => now() + 3600000; }"
 NO_PLAY_WITHOUT_A_CLICK = """{
   const play = HTMLMediaElement.prototype.play;
+  let clicked = false;
+  addEventListener('click', () => { clicked = true; }, { capture: true });
   HTMLMediaElement.prototype.play = function () {
-    if (navigator.userActivation.hasBeenActive) return play.call(this);
+    if (clicked) return play.call(this);
     this.pause();
     return Promise.reject(new DOMException('not allowed', 'NotAllowedError'));
   };

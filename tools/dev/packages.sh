@@ -8,6 +8,7 @@ declare -rA PACKAGES=(
   [demo]='ffmpeg fonts-dejavu-core'
   [lint]='git python3 clang-format-14 shellcheck'
   [tidy]='clang-tidy-14'
+  [screenshots]='pngquant'
   [fuzz]='clang-14 libclang-rt-14-dev llvm-14 lld-14'
   [bench]='python3 ffmpeg wrk'
   [e2e]='python3 ffmpeg fonts-dejavu-core chromium mpv vlc-bin vlc-plugin-base ca-certificates
