@@ -12,8 +12,7 @@ namespace {
 
 using media::Codec;
 
-// Where "fLaC" and the header of its first metadata block end, and the size of STREAMINFO (RFC 9639 section 8.2).
-constexpr std::size_t kStreamInfoOffset = 8;
+// FLAC's STREAMINFO block without its header (RFC 9639 section 8.2).
 constexpr std::size_t kStreamInfoSize = 34;
 // What libopus encoders delay by, in samples of 48 kHz.
 constexpr std::uint16_t kOpusPreSkip = 312;
@@ -90,10 +89,32 @@ void set_video(AVCodecParameters& parameters, const media::CodecConfig& config) 
   if (config.codec == Codec::hevc) parameters.codec_tag = MKTAG('h', 'v', 'c', '1');
 }
 
+// Bits per sample go into the sample entry, and Chromium refuses one that differs from STREAMINFO (RFC 9639
+// section 8.2).
+void set_flac(AVCodecParameters& parameters, ByteView stream_info) {
+  constexpr std::size_t kChannelsAndBits = 12;
+  if (stream_info.size() < kStreamInfoSize) return;
+  const int high = stream_info[kChannelsAndBits] & 0x01;
+  const int low = stream_info[kChannelsAndBits + 1] >> 4;
+  parameters.bits_per_raw_sample = (high << 4 | low) + 1;
+}
+
 void set_audio(AVCodecParameters& parameters, const media::CodecConfig& config) {
   parameters.sample_rate = static_cast<int>(config.audio.sample_rate);
   parameters.frame_size = static_cast<int>(config.audio.samples_per_frame);
   av_channel_layout_default(&parameters.ch_layout, static_cast<int>(config.audio.channels));
+}
+
+// A FLAC record without the marker and the block header in front, of which senders leave out either or both.
+ByteView stream_info_of(ByteView record) {
+  constexpr std::size_t kMarkerSize = 4;
+  constexpr std::size_t kBlockHeaderSize = 4;
+  if (record.size() >= kMarkerSize && as_text(record.first(kMarkerSize)) == "fLaC")
+    record = record.subspan(kMarkerSize);
+  if (record.size() >= kBlockHeaderSize + kStreamInfoSize && (record[0] & 0x7F) == 0 && record[3] == kStreamInfoSize) {
+    record = record.subspan(kBlockHeaderSize);
+  }
+  return record.first(std::min(record.size(), kStreamInfoSize));
 }
 
 Bytes default_opus_head(const media::CodecConfig& config) {
@@ -119,6 +140,7 @@ void set_parameters(AVCodecParameters& parameters, const media::Track& track, By
   } else {
     set_audio(parameters, track.config);
   }
+  if (track.config.codec == Codec::flac) set_flac(parameters, record);
   if (record.empty()) return;
   parameters.extradata = static_cast<std::uint8_t*>(av_mallocz(record.size() + AV_INPUT_BUFFER_PADDING_SIZE));
   if (parameters.extradata == nullptr) return;
@@ -128,9 +150,7 @@ void set_parameters(AVCodecParameters& parameters, const media::Track& track, By
 
 Bytes mp4_record(const media::CodecConfig& config) {
   ByteView record = config.record.view();
-  if (config.codec == Codec::flac && record.size() >= kStreamInfoOffset + kStreamInfoSize) {
-    record = record.subspan(kStreamInfoOffset, kStreamInfoSize);
-  }
+  if (config.codec == Codec::flac) record = stream_info_of(record);
   if (config.codec == Codec::opus && record.empty()) return default_opus_head(config);
   return {record.begin(), record.end()};
 }

@@ -148,6 +148,23 @@ TEST_F(LibavFmp4, DecodeTimesGoOnWithoutAHoleFarBeyond33Bits) {
   EXPECT_EQ(video, 27ull * 3600 * 90000 + 20 * 90000);
 }
 
+// With or without "fLaC" and the header of the block: players must not notice.
+TEST_F(LibavFmp4, FlacRecordsOfEveryShapeGiveTheSameInitialisationSection) {
+  const LoopedSample sample("h264_flac");
+  const Payload whole = renderer_.fmp4_init(sample.period()).value();
+  hls::PeriodInfo period = sample.period();
+  Payload& record = period.tracks[1].config.record;
+  const Payload sent = record;
+  ByteWriter without_header;
+  without_header.append("fLaC");
+  without_header.append(sent.view().subspan(8));
+  for (const Payload& shape : {Payload::copy_of(std::move(without_header).take()),
+                               Payload::copy_of(sent.view().subspan(4)), Payload::copy_of(sent.view().subspan(8))}) {
+    record = shape;
+    EXPECT_EQ(testing::dump_boxes(renderer_.fmp4_init(period).value().view()), testing::dump_boxes(whole.view()));
+  }
+}
+
 // F4-07: signed composition offsets.
 TEST_F(LibavFmp4, NegativeCompositionOffsetsAreWritten) {
   const LoopedSample sample("h264_aac");
