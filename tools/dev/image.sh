@@ -133,12 +133,13 @@ project_version() { sed -n 's/^project(sluice VERSION \([0-9.]*\).*/\1/p' CMakeL
 
 git_here() { git -c "safe.directory=$ROOT" -C "$ROOT" "$@"; }
 
-# The commit, marked when what is built differs from it.
+# The last commit that changed what the image is built from, so that one that changes something else builds nothing anew;
+# marked when that was changed since.
 project_revision() {
-  local revision
-  revision=$(git_here rev-parse HEAD 2>/dev/null) || { echo unknown && return 0; }
-  git_here diff --quiet HEAD -- CMakeLists.txt CMakePresets.json LICENSE cmake config docker include src web || revision+=-dirty
-  echo "$revision"
+  local revision inputs=(.dockerignore CMakeLists.txt CMakePresets.json LICENSE cmake config docker include src web)
+  revision=$(git_here log -1 --format=%H -- "${inputs[@]}" 2>/dev/null) || revision=
+  [[ -z $(git_here status --porcelain -- "${inputs[@]}" 2>/dev/null) ]] || revision+=-dirty
+  echo "${revision:-unknown}"
 }
 
 # Where the sources are to be had, when that is a public address.
