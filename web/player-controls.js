@@ -119,12 +119,13 @@ export class Controls {
   }
 
   #onKey(event) {
+    this.#wake();
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { video } = this.#player;
     const on = event.target instanceof Element ? event.target : document.body;
     // A focused button is pressed by Space and Enter, a slider moved by the arrows: that is the browser's.
-    if (on.closest('button') && (event.key === ' ' || event.key === 'Enter')) return this.#wake();
-    if (on.closest('input') && event.key.startsWith('Arrow')) return this.#wake();
+    if (on.closest('button') && (event.key === ' ' || event.key === 'Enter')) return;
+    if (on.closest('input') && event.key.startsWith('Arrow')) return;
     const actions = {
       ' ': () => this.#player.toggle(),
       k: () => this.#player.toggle(),
@@ -141,6 +142,5 @@ export class Controls {
     if (!action) return;
     event.preventDefault();
     action();
-    this.#wake();
   }
 }

@@ -83,7 +83,7 @@ def main():
     if not program.result.wasSuccessful():
         return 1
     for name in ("player.png", "status.png"):
-        subprocess.run(["pngquant", "--force", "--skip-if-larger", "--speed", "1", "--output", str(images / name), "256",
+        subprocess.run(["pngquant", "--force", "--speed", "1", "--floyd=0.6", "--output", str(images / name), "128",
                         str(images / name)], check=True)
     return 0
 
