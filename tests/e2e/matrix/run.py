@@ -14,7 +14,7 @@ from harness.waiting import PATIENCE, wait_until
 from matrix.players import CONTAINERS, browser
 from matrix.players.commands import SECONDS as LATE_WATCH_SECONDS
 
-SOURCES_AT_ONCE = 2
+SOURCES_AT_ONCE = 3
 PLAYERS_AT_ONCE = 3
 WINDOW_SECONDS = 30
 

@@ -45,6 +45,6 @@ class Sight:
 
     def describe(self):
         decoded = (self.samples[-1].frames, self.samples[-1].sound) if self.samples else (0, 0)
-        told = "; ".join(dict.fromkeys(str(f) for f in self.faults))
+        told = " ".join("; ".join(dict.fromkeys(str(f) for f in self.faults)).split())
         return (f"{self.progress():.1f} s of media in {self.elapsed():.1f} s, {decoded[0]} frames, sound {decoded[1]}"
                 f"{', gave up' if self.fatal else ''}{': ' + told[:400] if told else ''}")
