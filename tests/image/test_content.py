@@ -12,7 +12,7 @@ import unittest
 
 from engine import ENGINE, IMAGE, ROOT, engine, inspect
 
-SIZE_MAX = 60_000_000
+SIZE_MAX = int(os.environ["IMAGE_SIZE_MAX"])
 
 
 class Content(unittest.TestCase):

@@ -8,6 +8,7 @@
 # Docker is used where its engine answers, else podman, else buildah; where there is none, podman is installed.
 
 readonly IMAGE=localhost/sluice IMAGE_DIRECTORY=$ROOT/.cache/image
+readonly SIZE_LIMIT=60000000
 readonly DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim LOCAL_BASE=localhost/sluice-base:bookworm
 
 dev_image() {
@@ -26,7 +27,7 @@ dev_image() {
   choose_base
   build_image "$IMAGE" docker/Dockerfile . "${fresh[@]}" --build-arg "VERSION=$(project_version)" \
     --build-arg "REVISION=$(project_revision)" --build-arg "SOURCE=$(project_source)"
-  tell_size "$IMAGE"
+  tell_size "$IMAGE" " of $((SIZE_LIMIT / 1000000)) MB at most"
   if $plain; then
     build_image "$IMAGE-plain" docker/plain.Dockerfile docker "${fresh[@]}" --build-arg "SLUICE=$IMAGE"
     tell_size "$IMAGE-plain"
@@ -46,6 +47,7 @@ choose_engine() {
   if timeout 20 docker version --format '{{.Server.Version}}' &>/dev/null; then
     engine=docker builder=docker
   else
+    ((EUID == 0)) || fail "image: the trial gives containers users and a network of their own, for which podman needs root"
     # buildah builds; its images are podman's too, which runs them.
     engine=podman builder=podman
     if ! command -v podman >/dev/null; then
@@ -126,7 +128,7 @@ build_image() {
 }
 
 tell_size() {
-  "$engine" image inspect "$1" --format '{{.Size}}' | awk -v name="$1" '{ printf "    %s: %.1f MB\n", name, $1 / 1e6 }'
+  "$engine" image inspect "$1" --format '{{.Size}}' | awk -v name="$1" -v limit="${2:-}" '{ printf "    %s: %.1f MB%s\n", name, $1 / 1e6, limit }'
 }
 
 project_version() { sed -n 's/^project(sluice VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt; }
@@ -154,7 +156,7 @@ try_image() {
   say "trying $IMAGE"
   local module
   for module in "$@"; do
-    (cd tests/image && IMAGE_ENGINE=$engine IMAGE_NAME=$IMAGE E2E_MEDIA=$ROOT/build/e2e-media E2E_PATIENCE=2 \
+    (cd tests/image && IMAGE_ENGINE=$engine IMAGE_NAME=$IMAGE IMAGE_SIZE_MAX=$SIZE_LIMIT E2E_MEDIA=$ROOT/build/e2e-media E2E_PATIENCE=2 \
       PYTHONDONTWRITEBYTECODE=1 "${own_network[@]}" python3 -m unittest -v "$module") ||
       fail "image: the trial found something"
   done
