@@ -102,9 +102,9 @@ void Stream::end_publish(media::Arrival now) {
   timeline_.end_publish(now, entries_);
   deliver(now);
   if (recording_) {
-    sink_->append(*session_, media::End{now.wall});
-    sink_->end(*session_);
-    recording_ = false;
+    sink_->append(*recording_, media::End{now.wall});
+    sink_->end(*recording_);
+    recording_.reset();
   }
   enter(StreamState::away, now.mono);
   changed_.notify();
@@ -157,12 +157,11 @@ void Stream::deliver(media::Arrival now) {
   if (entries_.empty()) return;
   const bool to_record = sink_ != nullptr && state_ == StreamState::publishing;
   if (to_record && !recording_) {
-    sink_->begin({name_, *session_, epoch_, session_start_});
-    recording_ = true;
+    recording_ = sink_->begin({name_, *session_, epoch_, session_start_});
   }
   bool playlist_changed = false;
   for (const media::Entry& entry : entries_) {
-    if (to_record) sink_->append(*session_, entry);
+    if (to_record) sink_->append(*recording_, entry);
     window_.on_entry(entry, now.mono);
     if (!std::holds_alternative<media::Packet>(entry)) {
       note(entry);

@@ -47,36 +47,36 @@ Recorder::Recorder(RecorderOptions options, RecorderReport report, FileSystem& f
 
 Recorder::~Recorder() { stop(); }
 
-void Recorder::begin(const record::SessionInfo& info) {
-  const auto [lane, is_new] = lanes_.try_emplace(info.session.text());
-  SLUICE_CHECK(is_new);
-  lane->second.id = next_lane_++;
-  push(lane->second.id, info, 0);
+record::Sink::Lane Recorder::begin(const record::SessionInfo& info) {
+  const Lane id{next_lane_++};
+  lanes_.try_emplace(id);
+  push(id, info, 0);
+  return id;
 }
 
-void Recorder::append(const SessionId& session, const media::Entry& entry) {
-  const auto found = lanes_.find(session.text());
+void Recorder::append(Lane id, const media::Entry& entry) {
+  const auto found = lanes_.find(id);
   SLUICE_CHECK(found != lanes_.end());
-  Lane& lane = found->second;
+  LoopLane& lane = found->second;
   const std::size_t bytes = sizeof(Item) + payload_size(entry);
   const std::uint64_t waiting = stats_.queue_bytes.load(std::memory_order_relaxed);
   const std::uint64_t max = lane.shedding ? options_.queue_bytes_max / 2 : options_.queue_bytes_max;
   if (waiting + bytes > max) return shed(lane, entry);
-  if (lane.shedding) stop_shedding(lane);
-  push(lane.id, entry, bytes);
+  if (lane.shedding) stop_shedding(id, lane);
+  push(id, entry, bytes);
 }
 
-void Recorder::end(const SessionId& session) {
-  const auto found = lanes_.find(session.text());
+void Recorder::end(Lane id) {
+  const auto found = lanes_.find(id);
   SLUICE_CHECK(found != lanes_.end());
-  if (found->second.shedding) stop_shedding(found->second);
-  push(found->second.id, Finish{}, 0);
+  if (found->second.shedding) stop_shedding(id, found->second);
+  push(id, Finish{}, 0);
   lanes_.erase(found);
 }
 
 void Recorder::stop() {
   if (std::exchange(stopped_, true)) return;
-  while (!lanes_.empty()) end(*SessionId::parse(lanes_.begin()->first));
+  while (!lanes_.empty()) end(lanes_.begin()->first);
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -86,7 +86,7 @@ void Recorder::stop() {
   queue_.stop();
 }
 
-void Recorder::shed(Lane& lane, const media::Entry& entry) {
+void Recorder::shed(LoopLane& lane, const media::Entry& entry) {
   if (!std::exchange(lane.shedding, true)) ++stats_.sessions_failing;
   ++stats_.entries_lost;
   ++lane.lost.entries;
@@ -94,14 +94,14 @@ void Recorder::shed(Lane& lane, const media::Entry& entry) {
   remember(lane.missed, entry);
 }
 
-void Recorder::stop_shedding(Lane& lane) {
+void Recorder::stop_shedding(Lane id, LoopLane& lane) {
   lane.shedding = false;
   --stats_.sessions_failing;
-  push(lane.id, Shed{std::exchange(lane.lost, {}), std::exchange(lane.missed, {})}, 0);
+  push(id, Shed{std::exchange(lane.lost, {}), std::exchange(lane.missed, {})}, 0);
 }
 
 // The lock is held for a push_back or a swap only; the writer never works under it.
-void Recorder::push(LaneId lane, Message message, std::size_t bytes) {
+void Recorder::push(Lane lane, Message message, std::size_t bytes) {
   stats_.queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
   bool wake = false;
   {

@@ -45,9 +45,12 @@ class OneByteRenderer : public hls::Renderer {
 // Keeps what it is given.
 class KeepingSink : public record::Sink {
  public:
-  void begin(const record::SessionInfo& info) override { begun.push_back(info); }
-  void append(const SessionId&, const media::Entry& entry) override { entries.push_back(entry); }
-  void end(const SessionId& session) override { ended.push_back(session); }
+  Lane begin(const record::SessionInfo& info) override {
+    begun.push_back(info);
+    return Lane(begun.size() - 1);
+  }
+  void append(Lane, const media::Entry& entry) override { entries.push_back(entry); }
+  void end(Lane lane) override { ended.push_back(begun[static_cast<std::size_t>(lane)].session); }
 
   std::vector<record::SessionInfo> begun;
   std::vector<media::Entry> entries;

@@ -29,10 +29,10 @@ class RecorderTest : public testing::Test {
   void start() {
     recorder_.emplace(
         options_, [this](const RecorderEvent& event) { events_.push_back(text_of(event)); }, disk_);
-    recorder_->begin(session_);
+    lane_ = recorder_->begin(session_);
   }
   void append(const std::vector<media::Entry>& entries) {
-    for (const media::Entry& entry : entries) recorder_->append(session_.session, entry);
+    for (const media::Entry& entry : entries) recorder_->append(lane_, entry);
   }
   std::vector<record::Reader::Item> items(const std::string& name) const {
     return record::sample::read(read_file(directory_.path() / name));
@@ -44,12 +44,13 @@ class RecorderTest : public testing::Test {
   std::vector<std::string> events_;  // read after stop() only
   record::SessionInfo session_ = record::sample::session();
   std::optional<Recorder> recorder_;
+  Recorder::Lane lane_{};
 };
 
 TEST_F(RecorderTest, EverythingAppendedIsInASealedFileAfterTheEnd) {
   start();
   append(record::sample::entries());
-  recorder_->end(session_.session);
+  recorder_->end(lane_);
   recorder_->stop();
   EXPECT_THAT(directory_.files(), ElementsAre(kSealed));
   EXPECT_EQ(said_by(entries_of(items(kSealed))), said_by(record::sample::entries()));
@@ -63,9 +64,9 @@ TEST_F(RecorderTest, StoppingSealsSessionsThatGoOn) {
   record::SessionInfo other = session_;
   other.session = *SessionId::parse("20261121T035512Z-000001");
   other.stream = *StreamName::make("live", "other");
-  recorder_->begin(other);
+  const Recorder::Lane other_lane = recorder_->begin(other);
   append(record::sample::entries());
-  recorder_->append(other.session, media::Period{});
+  recorder_->append(other_lane, media::Period{});
   recorder_->stop();
   EXPECT_THAT(directory_.files(), ElementsAre(kSealed, "live/other/20261121T035512Z-000001-000000.slog"));
 }
@@ -145,9 +146,9 @@ TEST_F(RecorderTest, ManySessionsComeAndGoWithoutATrace) {
   for (int i = 0; i < 200; ++i) {
     record::SessionInfo one = session_;
     one.session = SessionId::make(session_.start, static_cast<std::uint32_t>(i));
-    recorder_->begin(one);
-    recorder_->append(one.session, media::Period{});
-    recorder_->end(one.session);
+    const Recorder::Lane lane = recorder_->begin(one);
+    recorder_->append(lane, media::Period{});
+    recorder_->end(lane);
   }
   recorder_->stop();
   EXPECT_EQ(recorder_->stats().files_sealed, 200U);

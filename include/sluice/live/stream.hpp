@@ -109,7 +109,7 @@ class Stream {
   MonoTime state_since_{};
   MonoTime last_packet_{};
   bool published_ = false;
-  bool recording_ = false;  // the sink has begun session_
+  std::optional<record::Sink::Lane> recording_;  // session_'s, once the sink has begun it
   bool segment_completed_ = false;
   bool ends_with_segment_ = false;
   bool complete_ = false;  // the segment it was to end with is

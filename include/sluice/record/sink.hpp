@@ -1,6 +1,8 @@
 // Where a stream's entries go to be recorded. store::Recorder is the real one; tests have theirs.
 #pragma once
 
+#include <cstdint>
+
 #include "sluice/base/ids.hpp"
 #include "sluice/base/time.hpp"
 #include "sluice/media/entry.hpp"
@@ -20,11 +22,14 @@ struct SessionInfo {
 // report.
 class Sink {
  public:
+  // A session that is being recorded, from begin() to end(). Never given twice.
+  enum class Lane : std::uint32_t {};
+
   virtual ~Sink() = default;
-  virtual void begin(const SessionInfo& info) = 0;
-  // Entries of a session that began and has not ended, in order.
-  virtual void append(const SessionId& session, const media::Entry& entry) = 0;
-  virtual void end(const SessionId& session) = 0;
+  virtual Lane begin(const SessionInfo& info) = 0;
+  // The session's entries, in order.
+  virtual void append(Lane lane, const media::Entry& entry) = 0;
+  virtual void end(Lane lane) = 0;
 };
 
 }  // namespace sluice::record

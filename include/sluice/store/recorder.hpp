@@ -37,9 +37,9 @@ class Recorder : public record::Sink {
   ~Recorder() override;
 
   // Loop thread.
-  void begin(const record::SessionInfo& info) override;
-  void append(const SessionId& session, const media::Entry& entry) override;
-  void end(const SessionId& session) override;
+  Lane begin(const record::SessionInfo& info) override;
+  void append(Lane lane, const media::Entry& entry) override;
+  void end(Lane lane) override;
   // Writes and seals everything, as if all sessions ended, and joins the threads. Blocks. Nothing may follow.
   void stop();
 
@@ -47,11 +47,8 @@ class Recorder : public record::Sink {
   const RecorderStats& stats() const { return stats_; }
 
  private:
-  using LaneId = std::uint32_t;
-
   // What the loop thread knows of a session.
-  struct Lane {
-    LaneId id = 0;
+  struct LoopLane {
     bool shedding = false;
     record::Lost lost;
     std::vector<media::Entry> missed;  // of the lost entries, those a later file must know
@@ -63,7 +60,7 @@ class Recorder : public record::Sink {
   struct Finish {};
   using Message = std::variant<media::Entry, record::SessionInfo, Shed, Finish>;
   struct Item {
-    LaneId lane;
+    Lane lane;
     std::uint32_t bytes;  // counted into queue_bytes
     Message message;
   };
@@ -75,9 +72,9 @@ class Recorder : public record::Sink {
     bool touched = false;
   };
 
-  void push(LaneId lane, Message message, std::size_t bytes);
-  void shed(Lane& lane, const media::Entry& entry);
-  void stop_shedding(Lane& lane);
+  void push(Lane lane, Message message, std::size_t bytes);
+  void shed(LoopLane& lane, const media::Entry& entry);
+  void stop_shedding(Lane id, LoopLane& lane);
 
   void run();
   bool wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet);
@@ -91,8 +88,8 @@ class Recorder : public record::Sink {
   RecorderStats stats_;
 
   // Loop thread.
-  std::unordered_map<std::string, Lane> lanes_;
-  LaneId next_lane_ = 0;
+  std::unordered_map<Lane, LoopLane> lanes_;
+  std::uint32_t next_lane_ = 0;
   bool stopped_ = false;
 
   std::mutex mutex_;
@@ -103,7 +100,7 @@ class Recorder : public record::Sink {
 
   // Writer thread.
   std::vector<Item> batch_;
-  std::unordered_map<LaneId, WriterLane> writer_lanes_;
+  std::unordered_map<Lane, WriterLane> writer_lanes_;
   std::vector<WriterLane*> touched_;
 
   std::mutex report_mutex_;
