@@ -22,12 +22,17 @@ struct Lane {
   Payload first_frame;
 };
 
+// Video first, whichever the publisher began with: Shaka Player takes a segment's first decode time for one in the
+// timescale of the video track.
 std::vector<Lane> lanes_of(const hls::PeriodInfo& period) {
   std::vector<Lane> lanes;
   for (std::size_t i = 0; i < period.tracks.size(); ++i) {
     if (!hls::is_packaged(Container::fmp4, period.tracks[i])) continue;
     lanes.push_back({&period.tracks[i], i < period.first_frames.size() ? period.first_frames[i] : Payload()});
   }
+  std::stable_partition(lanes.begin(), lanes.end(), [](const Lane& lane) {
+    return media::kind_of(lane.track->config.codec) == media::TrackKind::video;
+  });
   return lanes;
 }
 

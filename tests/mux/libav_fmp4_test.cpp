@@ -148,6 +148,18 @@ TEST_F(LibavFmp4, DecodeTimesGoOnWithoutAHoleFarBeyond33Bits) {
   EXPECT_EQ(video, 27ull * 3600 * 90000 + 20 * 90000);
 }
 
+TEST_F(LibavFmp4, VideoIsTheFirstTrackAlsoOfAPublisherThatBeganWithAudio) {
+  const LoopedSample sample("h264_aac");
+  hls::PeriodInfo period = sample.period();
+  std::swap(period.tracks[0], period.tracks[1]);
+  EXPECT_EQ(testing::dump_boxes(renderer_.fmp4_init(period).value().view()),
+            testing::dump_boxes(renderer_.fmp4_init(sample.period()).value().view()));
+  hls::Part part = *sample.segments(1)[0][0];
+  const Payload usual = renderer_.fmp4_part(part).value();
+  part.period = std::make_shared<const hls::PeriodInfo>(period);
+  EXPECT_EQ(as_text(renderer_.fmp4_part(part).value().view()), as_text(usual.view()));
+}
+
 // With or without "fLaC" and the header of the block: players must not notice.
 TEST_F(LibavFmp4, FlacRecordsOfEveryShapeGiveTheSameInitialisationSection) {
   const LoopedSample sample("h264_flac");
