@@ -6,7 +6,7 @@ SOURCES = [*obs.SOURCES, *ffmpeg.SOURCES, *gstreamer.SOURCES, *phones.SOURCES]
 
 
 def flow():
-    return "its order of commands and chunks, by a client of the tests"
+    return "modelled by a client of the tests"
 
 
 # Name and version of each encoder.

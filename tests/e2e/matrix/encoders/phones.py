@@ -1,7 +1,8 @@
-"""Publishers that go about it as the libraries of phone applications do: HaishinKit, RootEncoder, StreamPack and Larix.
+"""Publishers modelled on the libraries of phone applications: HaishinKit, RootEncoder, StreamPack and Larix.
 
-The applications need a phone; what they put on the wire does not. Each Flow is the order, the numbers and the oddities
-of one of them, as read from its source (Larix, which has none to read, as reports describe it).
+The applications need a phone; what they put on the wire does not. A Flow is modelled on what is known of one of them
+(the order of its commands, what it waits for, how it leaves), and is no capture of it: chunk streams, clocks and
+slashes are chosen so that the Flows together have all the oddities that such senders are allowed.
 """
 
 import dataclasses
