@@ -59,6 +59,8 @@ void LiveWindow::on(const media::Packet& packet, MonoTime) {
 void LiveWindow::on(const media::Cut& cut, MonoTime now) {
   if (period_info_ == nullptr) period_info_ = make_period();
   target_duration_ = cut.target_duration;
+  // Parts are kept for a while, room to grow is not.
+  packets_.shrink_to_fit();
   parts_.push_back(std::make_shared<const Part>(Part{period_info_, cut, std::exchange(packets_, {})}));
   if (cut.ends_segment) close_segment(now);
 }

@@ -1,6 +1,5 @@
 // LiveWindow's media: initialisation sections and segments, rendered when they are first asked for.
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "sluice/hls/live_window.hpp"
@@ -102,8 +101,9 @@ Fetched LiveWindow::segment(Container container, const SessionId& session, std::
 }
 
 Fetched LiveWindow::picture() {
-  for (const Segment& segment : segments_.listed() | std::views::reverse) {
-    const Part part = key_frame_of(segment);
+  const auto listed = segments_.listed();
+  for (auto segment = listed.rbegin(); segment != listed.rend(); ++segment) {
+    const Part part = key_frame_of(*segment);
     if (part.packets.empty()) continue;
     auto init = renderer_.fmp4_init(*part.period);
     if (!init) return failed(init.error());

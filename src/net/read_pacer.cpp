@@ -8,10 +8,16 @@ namespace sluice::net {
 
 ReadPacer::ReadPacer(boost::asio::any_io_executor executor) : timer_(executor) {}
 
+std::chrono::milliseconds ReadPacer::tick() const {
+  using std::chrono::milliseconds;
+  if (all_.size() < 16) return milliseconds(10);
+  return all_.size() < 64 ? milliseconds(20) : milliseconds(40);
+}
+
 void ReadPacer::add(Paced& paced) {
   all_.push_back(&paced);
   if (!armed_) {
-    timer_.expires_after(kTick);
+    timer_.expires_after(tick());
     arm();
   }
 }
@@ -31,7 +37,7 @@ void ReadPacer::arm() {
     if (all_.empty()) return;
     // Ticks keep their rhythm, but a late loop does not catch up on those it missed.
     const auto now = std::chrono::steady_clock::now();
-    timer_.expires_at(std::max(timer_.expiry() + kTick, now));
+    timer_.expires_at(std::max(timer_.expiry() + tick(), now));
     arm();
   });
 }

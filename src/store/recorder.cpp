@@ -11,6 +11,8 @@ namespace {
 // After so many rounds without an entry the writer sleeps until one comes. Sleeping at once would cost a wake-up call
 // from the loop for every packet of a lone stream.
 constexpr int kQuietRounds = 10;
+// The writer does not wait for its next round once this share of the queue is full.
+constexpr std::uint64_t kHurryShare = 16;
 // A batch that grew behind a slow disk gives its memory back.
 constexpr std::size_t kBatchKept = 16 * 1024;
 
@@ -102,12 +104,14 @@ void Recorder::stop_shedding(Lane id, LoopLane& lane) {
 
 // The lock is held for a push_back or a swap only; the writer never works under it.
 void Recorder::push(Lane lane, Message message, std::size_t bytes) {
-  stats_.queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  const std::uint64_t waiting = stats_.queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  const bool hurry = waiting > options_.queue_bytes_max / kHurryShare;
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     pending_.push_back({lane, static_cast<std::uint32_t>(bytes), std::move(message)});
     wake = std::exchange(asleep_, false);
+    if (hurry && !std::exchange(hurry_, true)) wake = true;
   }
   if (wake) wake_.notify_one();
 }
@@ -142,7 +146,8 @@ bool Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bo
     asleep_ = false;
   }
   const auto due = io::to_steady(round_start + options_.flush_interval);
-  wake_.wait_until(lock, due, [this] { return stopping_; });
+  wake_.wait_until(lock, due, [this] { return stopping_ || hurry_; });
+  hurry_ = false;
   return !stopping_ || !pending_.empty();
 }
 

@@ -86,6 +86,18 @@ TEST_F(SegmentListTest, ARemovedSegmentStaysFetchableUntilItsDeadline) {
   EXPECT_EQ(list_.find(next_), nullptr);
 }
 
+// A minute of media that came too early is kept; what came before that goes, listed segments never.
+TEST_F(SegmentListTest, AStreamFarAheadOfTheClockHoldsABoundedSpan) {
+  add_many(15 + 16 + 30);
+  EXPECT_NE(list_.find(1000), nullptr);
+  add_many(1);
+  EXPECT_EQ(list_.find(1000), nullptr);
+  EXPECT_TRUE(list_.is_gone(1000));
+  add_many(1000);
+  EXPECT_EQ(list_.listed_count(), 15u);
+  EXPECT_EQ(list_.first_held(), next_ - 15 - 46);
+}
+
 // DC-01: while the publisher is away its last media stays.
 TEST_F(SegmentListTest, GapsDoNotPushMediaOut) {
   add_many(15);

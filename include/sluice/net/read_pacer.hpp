@@ -1,9 +1,10 @@
 // ReadPacer: one clock tick for all publishing sockets.
 //
 // A publisher sends a packet or two at a time, some seventy times a second; waking for each costs more than handling
-// them. So while a session publishes, its socket is out of the reactor, and all such sockets are read at each tick
-// (kTick), until a short read. A session that could read more asks for another turn at once, and gets it after
-// everybody else had theirs. While nobody publishes the pacer sleeps.
+// them. So while a session publishes, its socket is out of the reactor, and all such sockets are read at each tick,
+// until a short read. A few publishers are read more often than many: half a tick is what it adds to the delay. A
+// session that could read more asks for another turn at once, and gets it after everybody else had theirs. While nobody
+// publishes the pacer sleeps.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,8 +23,6 @@ class Paced {
 
 class ReadPacer {
  public:
-  static constexpr std::chrono::milliseconds kTick{20};
-
   explicit ReadPacer(boost::asio::any_io_executor executor);
 
   // `paced` gets a turn at each tick until it is removed; it may remove itself in its turn.
@@ -31,6 +30,7 @@ class ReadPacer {
   void remove(Paced& paced);
 
  private:
+  std::chrono::milliseconds tick() const;
   void arm();
   void turn(bool tick);
 

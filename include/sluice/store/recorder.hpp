@@ -1,8 +1,8 @@
 // Recorder: takes the entries of all sessions on the loop thread and writes them to disk on two threads of its own.
 //
-// The writer thread wakes at most every flush_interval, takes what has come since, and hands each session's share to
-// the kernel in one call; while nothing comes it sleeps. So a killed process loses nothing that it had accepted one
-// interval and the time of one round before. The sync thread does what may take long (DiskQueue).
+// The writer thread wakes every flush_interval, or before when much is waiting, takes what has come since, and hands
+// each session's share to the kernel in one call; while nothing comes it sleeps. So a killed process loses nothing that
+// it had accepted one interval and the time of one round before. The sync thread does what may take long (DiskQueue).
 #pragma once
 
 #include <condition_variable>
@@ -24,7 +24,7 @@ struct RecorderOptions {
   SessionLogOptions log;
   // At most so much media is lost to a power cut, on a disk that keeps up.
   Millis sync_interval{1000};
-  Millis flush_interval{50};
+  Millis flush_interval{75};
   // Bytes that may wait for the disk, all sessions together. Beyond it entries are dropped, all kinds, until half of it
   // is free; the recording then goes on in a new file that says how many.
   std::uint64_t queue_bytes_max = 64 * 1024 * 1024;
@@ -94,8 +94,9 @@ class Recorder : public record::Sink {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Item> pending_;  // guarded, like the two below
+  std::vector<Item> pending_;  // guarded, like the three below
   bool asleep_ = false;
+  bool hurry_ = false;  // much is waiting
   bool stopping_ = false;
 
   // Writer thread.
