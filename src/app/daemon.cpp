@@ -114,8 +114,10 @@ bool Daemon::open_listeners() {
       context_, admin_http_options(config_, *admin),
       [this](const net::HttpRequest& request) { return admin_handler_->reply(request); });
 
+  net::RtmpServerOptions ingest_options = rtmp_options(config_, *rtmp);
+  ingest_options.hold_back = [this] { return recorder_ != nullptr && recorder_->is_behind(); };
   rtmp_ = std::make_unique<net::RtmpServer>(
-      context_, rtmp_options(config_, *rtmp), hub_, lifecycle_,
+      context_, std::move(ingest_options), hub_, lifecycle_,
       [this](const StreamName& name, std::string_view key) {
         return may_publish(config_.auth.publish_keys, name, key);
       },

@@ -6,7 +6,8 @@
 
 namespace sluice::net {
 
-ReadPacer::ReadPacer(boost::asio::any_io_executor executor) : timer_(executor) {}
+ReadPacer::ReadPacer(boost::asio::any_io_executor executor, std::function<bool()> hold_back)
+    : timer_(executor), hold_back_(std::move(hold_back)) {}
 
 std::chrono::milliseconds ReadPacer::tick() const {
   using std::chrono::milliseconds;
@@ -56,7 +57,7 @@ void ReadPacer::turn(bool tick) {
     }
   }
   if (tick) std::erase(all_, nullptr);
-  if (!eager_.empty() && !again_posted_) {
+  if (!eager_.empty() && !again_posted_ && !(hold_back_ && hold_back_())) {
     again_posted_ = true;
     boost::asio::post(timer_.get_executor(), [this] {
       again_posted_ = false;

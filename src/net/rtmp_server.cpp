@@ -29,7 +29,7 @@ RtmpCore::RtmpCore(asio::io_context& context, RtmpServerOptions options, live::H
       seed_(seed),
       acceptor_(context),
       reopen_(context),
-      pacer_(context.get_executor()),
+      pacer_(context.get_executor(), options_.hold_back),
       turn_buffer_(kTurnBytes) {
   slots_token_ = hub_.slots_changed().add([this] { follow_slots(); });
 }

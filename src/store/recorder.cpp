@@ -13,6 +13,7 @@ namespace {
 constexpr int kQuietRounds = 10;
 // The writer does not wait for its next round once this share of the queue is full.
 constexpr std::uint64_t kHurryShare = 16;
+constexpr std::uint64_t kBehindShare = 4;
 // A batch that grew behind a slow disk gives its memory back.
 constexpr std::size_t kBatchKept = 16 * 1024;
 
@@ -86,6 +87,10 @@ void Recorder::stop() {
   wake_.notify_one();
   thread_.join();
   queue_.stop();
+}
+
+bool Recorder::is_behind() const {
+  return stats_.queue_bytes.load(std::memory_order_relaxed) > options_.queue_bytes_max / kBehindShare;
 }
 
 void Recorder::shed(LoopLane& lane, const media::Entry& entry) {

@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <vector>
 
 namespace sluice::net {
@@ -23,7 +24,9 @@ class Paced {
 
 class ReadPacer {
  public:
-  explicit ReadPacer(boost::asio::any_io_executor executor);
+  // `hold_back`, if there is one, says whether further turns are to wait for the next tick: nobody sends so much in one
+  // tick who sends in real time.
+  explicit ReadPacer(boost::asio::any_io_executor executor, std::function<bool()> hold_back = {});
 
   // `paced` gets a turn at each tick until it is removed; it may remove itself in its turn.
   void add(Paced& paced);
@@ -35,6 +38,7 @@ class ReadPacer {
   void turn(bool tick);
 
   boost::asio::steady_timer timer_;
+  std::function<bool()> hold_back_;
   std::vector<Paced*> all_;
   std::vector<Paced*> eager_;
   bool armed_ = false;

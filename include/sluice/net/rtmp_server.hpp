@@ -38,6 +38,8 @@ struct RtmpServerOptions {
   std::size_t unpublished_per_address_max = 16;
   std::uint64_t publish_bits_per_second_max = 0;  // 0: no limit
   bool close_when_full = false;                   // lifecycle.when_full: close
+  // True while publishers that send faster than in real time are to be read more slowly. May be empty.
+  std::function<bool()> hold_back;
 };
 
 // Counters and gauges for the metrics; plain numbers, read on the loop.

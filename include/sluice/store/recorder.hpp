@@ -44,6 +44,8 @@ class Recorder : public record::Sink {
   void stop();
 
   // Any thread.
+  // So much waits for the disk that whoever can send more slowly should.
+  bool is_behind() const;
   const RecorderStats& stats() const { return stats_; }
 
  private:

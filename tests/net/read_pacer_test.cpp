@@ -1,0 +1,65 @@
+#include "sluice/net/read_pacer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+namespace sluice::net {
+namespace {
+
+// Could always read more, and takes itself out in its third turn.
+class Greedy : public Paced {
+ public:
+  Greedy(boost::asio::io_context& context, ReadPacer& pacer) : context_(context), pacer_(pacer) {}
+
+  bool on_turn() override {
+    if (++turns == 1) {
+      // What is posted from a posted handler runs behind a turn asked for at once, and before any tick.
+      boost::asio::post(context_, [this] { boost::asio::post(context_, [this] { turns_at_once = turns; }); });
+    }
+    if (turns < 3) return true;
+    pacer_.remove(*this);
+    return false;
+  }
+
+  int turns = 0;
+  int turns_at_once = 0;
+
+ private:
+  boost::asio::io_context& context_;
+  ReadPacer& pacer_;
+};
+
+TEST(ReadPacer, WhoCouldReadMoreGetsAnotherTurnAtOnce) {
+  boost::asio::io_context context;
+  ReadPacer pacer(context.get_executor());
+  Greedy greedy(context, pacer);
+  pacer.add(greedy);
+  context.run();
+  EXPECT_EQ(greedy.turns, 3);
+  EXPECT_GT(greedy.turns_at_once, 1);
+}
+
+TEST(ReadPacer, WhoIsHeldBackGetsTheNextTurnAtTheNextTick) {
+  boost::asio::io_context context;
+  ReadPacer pacer(context.get_executor(), [] { return true; });
+  Greedy greedy(context, pacer);
+  pacer.add(greedy);
+  context.run();
+  EXPECT_EQ(greedy.turns, 3);
+  EXPECT_EQ(greedy.turns_at_once, 1);
+}
+
+TEST(ReadPacer, SleepsWhileThereIsNobody) {
+  boost::asio::io_context context;
+  ReadPacer pacer(context.get_executor());
+  Greedy greedy(context, pacer);
+  pacer.add(greedy);
+  pacer.remove(greedy);
+  context.run();
+  EXPECT_EQ(greedy.turns, 0);
+}
+
+}  // namespace
+}  // namespace sluice::net
