@@ -31,6 +31,8 @@ const figures = new Figures(video);
 let hls = null;
 let native = false;
 let playlist = '';        // the multivariant playlist that is being played
+let asked = 0;            // counts connect(): only the newest one's answer matters
+let wantsPause = false;   // the viewer had paused what was interrupted
 let attempt = 0;          // failed ones since something last played
 let retryTimer = 0;
 let recoveries = 0;
@@ -74,20 +76,26 @@ async function fetchPlaylist() {
   return { status: response.status, retryAfter: Number(response.headers.get('Retry-After')) || 0, text: await response.text() };
 }
 
+// What tells one stream from another: bit rates are measured anew all the time.
+const identity = (text) => text.replace(/(AVERAGE-)?BANDWIDTH=\d+,?/g, '');
+
 async function connect() {
+  const number = ++asked;
   let answer;
   try {
     answer = await fetchPlaylist();
   } catch {
+    if (number !== asked) return;
     if (!settled()) show('connecting', 'The server cannot be reached', 'Trying again…');
     return retry();
   }
+  if (number !== asked) return;
   if (answer.status !== 200) {
     if (!settled()) show('waiting', 'The stream has not started yet', 'It will play here as soon as it does.');
     return retry(answer.retryAfter);
   }
   // An ended stream keeps its playlist for a while; a new one has another.
-  if (settled() && answer.text === playlist) return retry();
+  if (settled() && identity(answer.text) === identity(playlist)) return retry();
   playlist = answer.text;
   open();
 }
@@ -144,12 +152,14 @@ function giveUp() {
 }
 
 function fail() {
+  wantsPause = wantsPause || state() === 'paused';
   close();
   show('connecting', 'The stream was interrupted', 'Trying again…');
   retry();
 }
 
 async function play() {
+  if (wantsPause) return;
   try {
     await video.play();
   } catch (reason) {
@@ -165,6 +175,7 @@ async function play() {
 }
 
 function resume() {
+  wantsPause = false;
   hls?.startLoad(-1);
   if (state() === 'blocked') show('connecting', 'Connecting…');
   progress.at = performance.now();

@@ -179,7 +179,8 @@ class Unreachable extends Error {}
 
 async function read(path) {
   const text = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) })
-    .then((response) => response.text(), (error) => { throw new Unreachable(error.message); });
+    .then((response) => response.text())
+    .catch((error) => { throw new Unreachable(error.message); });
   return JSON.parse(text);
 }
 

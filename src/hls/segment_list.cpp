@@ -50,15 +50,15 @@ void SegmentList::remove_front(MonoTime now) {
   Held& front = held_[removed_count_++];
   listed_duration_ -= front.duration;
   if (!front.gap) listed_media_ -= front.duration;
-  removed_duration_ += front.duration;
+  if (!front.gap) removed_media_ += front.duration;
   front.fetchable_until = now + to_micros(front.duration + front.longest_playlist);
   // Late requests are few: the packets are kept for them, the rendered bytes are made again.
   for (Rendering& rendering : front.renderings) rendering.pieces = {};
-  while (removed_duration_ > held_.front().duration + held_.front().longest_playlist + kAheadMax) drop_front();
+  while (removed_media_ > held_.front().duration + held_.front().longest_playlist + kAheadMax) drop_front();
 }
 
 void SegmentList::drop_front() {
-  removed_duration_ -= held_.front().duration;
+  if (!held_.front().gap) removed_media_ -= held_.front().duration;
   held_.pop_front();
   --removed_count_;
   ++first_held_;
@@ -72,7 +72,7 @@ void SegmentList::clear() {
   first_held_ += held_.size();
   held_.clear();
   removed_count_ = 0;
-  listed_duration_ = listed_media_ = removed_duration_ = Ticks90k(0);
+  listed_duration_ = listed_media_ = removed_media_ = Ticks90k(0);
 }
 
 Segment* SegmentList::find(std::uint64_t msn) {

@@ -56,9 +56,13 @@ class Bench(unittest.TestCase):
         return process
 
     def _end(self, process):
-        if process.poll() is None:
+        # Told to end, it ends what it has started.
+        process.terminate()
+        try:
+            process.communicate(timeout=30 * PATIENCE)
+        except subprocess.TimeoutExpired:
             process.kill()
-        process.communicate()
+            process.communicate()
 
     def finish(self, process):
         """(the table's lines, the document of the last line)."""

@@ -45,7 +45,7 @@ class Playing(PageTest):
     def setUp(self):
         super().setUp()
         self.server = self.start()
-        encoders.ffmpeg(self, media("av-long.flv"), self.server.rtmp_url("x"), rate=1)
+        encoders.ffmpeg(self, media("av-long.flv"), self.server.rtmp_url("x"), rate=1, loop=True)
         self.url = self.server.http_url("/live/x/")
 
     def open_playing(self, query="", **options):
@@ -189,15 +189,34 @@ class States(PageTest):
         page.wait(PLAYING, 30)
         page.wait(f"{STATE} === 'ended'", 40)
         self.assertIn("ended", page.text("#message"))
-        encoder = encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1)
+        encoder = encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1, loop=True)
         page.wait(PLAYING, 40)
 
         encoder.kill()
         server.kill()
         page.wait(f"['stalled', 'connecting'].includes({STATE})", 40)
         server = self.start({**options, **addresses})
-        encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1)
+        encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1, loop=True)
         page.wait(PLAYING, 60)
+        page.assert_clean(self)
+
+    def test_who_has_paused_stays_paused_over_a_restart(self):
+        server = self.start()
+        addresses = {f"{name}.listen": "{}:{}".format(*server.address(name)) for name in ("rtmp", "http", "admin")}
+        encoder = encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1, loop=True)
+        page = self.open(server.http_url("/live/x/"))
+        page.wait(PLAYING, 30)
+        page.press(" ")
+        page.wait(f"{STATE} === 'paused'")
+        encoder.kill()
+        server.kill()
+        page.wait(f"{STATE} === 'connecting'", 60)
+        server = self.start(addresses)
+        encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1, loop=True)
+        page.wait(f"{STATE} === 'paused'", 60)
+        self.assertTrue(page.evaluate("document.querySelector('video').paused"))
+        page.press(" ")
+        page.wait(PLAYING, 30)
         page.assert_clean(self)
 
     def test_a_codec_the_browser_cannot_decode_is_named(self):

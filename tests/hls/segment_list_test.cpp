@@ -86,6 +86,25 @@ TEST_F(SegmentListTest, ARemovedSegmentStaysFetchableUntilItsDeadline) {
   EXPECT_EQ(list_.find(next_), nullptr);
 }
 
+// Gaps hold no memory, however many were listed while a publisher was away.
+TEST_F(SegmentListTest, ALongAbsenceTakesNothingFromTheTimeOfRemovedSegments) {
+  list_ = SegmentList(Seconds(30), Seconds(600));
+  add_many(15);
+  for (int i = 0; i < 150; ++i) {
+    now_ += Seconds(2);
+    add(Seconds(2), true);
+  }
+  const MonoTime back = now_;
+  for (; now_ < back + Seconds(300); now_ += Seconds(2)) {
+    add();
+    list_.on_time(now_);
+  }
+  // It was removed with the first segment that came back, from a playlist of 330 s.
+  EXPECT_NE(list_.find(1000), nullptr);
+  list_.on_time(back + Seconds(333));
+  EXPECT_EQ(list_.find(1000), nullptr);
+}
+
 // A minute of media that came too early is kept; what came before that goes, listed segments never.
 TEST_F(SegmentListTest, AStreamFarAheadOfTheClockHoldsABoundedSpan) {
   add_many(15 + 16 + 30);

@@ -13,7 +13,9 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from harness import playlist, probe, web  # noqa: E402
 from harness.waiting import PATIENCE, wait_until  # noqa: E402
 
-COMPOSE = [*shlex.split(os.environ["IMAGE_COMPOSE"]), "-f", str(ROOT / "docker" / "compose.yaml")]
+# Not the one of a stack that somebody has started as documented.
+PROJECT = "sluice-trial"
+COMPOSE = [*shlex.split(os.environ["IMAGE_COMPOSE"]), "-p", PROJECT, "-f", str(ROOT / "docker" / "compose.yaml")]
 ENGINE = os.environ["IMAGE_ENGINE"]
 MEDIA, ADMIN, PROMETHEUS = "http://127.0.0.1:8080", "http://127.0.0.1:8081", "http://127.0.0.1:9090"
 
@@ -53,9 +55,9 @@ class Origin:
 class Compose(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        before = networks()
         # podman-compose leaves the network it has made.
-        cls.addClassCleanup(lambda: [run(ENGINE, "network", "rm", name) for name in networks() - before])
+        cls.addClassCleanup(lambda: [run(ENGINE, "network", "rm", name)
+                                     for name in networks() if name.startswith(PROJECT)])
         cls.addClassCleanup(run, *COMPOSE, "down", "--volumes")
         run(*COMPOSE, "up", "-d")
 

@@ -24,6 +24,11 @@ def commands():
 class Guide(unittest.TestCase):
     def test_server_starts_drains_and_leaves_recordings_that_can_be_verified(self):
         serve, verify = commands()
+        # They may be somebody's, who has read the guide before.
+        self.assertNotEqual(engine("container", "inspect", "sluice", check=False).returncode, 0,
+                            "there is a container named sluice already")
+        self.assertNotEqual(engine("volume", "inspect", "recordings", check=False).returncode, 0,
+                            "there is a volume named recordings already")
         self.addCleanup(engine, "volume", "rm", "--force", "recordings")
         server = subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.addCleanup(engine, "rm", "--force", "sluice", check=False)

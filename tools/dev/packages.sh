@@ -13,7 +13,7 @@ declare -rA PACKAGES=(
   [bench]='python3 ffmpeg wrk'
   [e2e]='python3 ffmpeg fonts-dejavu-core chromium mpv vlc-bin vlc-plugin-base ca-certificates
     gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-    gstreamer1.0-plugins-ugly gstreamer1.0-libav haproxy curl'
+    gstreamer1.0-plugins-ugly gstreamer1.0-libav liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 curl'
   [matrix]='obs-studio obs-plugins xvfb xauth dbus libgl1-mesa-dri'
   [podman]='podman runc'
   [base]='mmdebstrap'
@@ -72,42 +72,46 @@ ensure_packages() {
   run_step "installing ${#missing[@]} Debian packages: ${missing[*]}" apt.log install_packages "${missing[@]}"
 }
 
-# promtool is taken out of Debian's prometheus package, because installing that would start a server.
+# Servers that the tests run by themselves are taken out of their packages, because installing those would start them.
+# They stand behind what the machine has in PATH.
 ensure_promtool() {
   export PATH=$PATH:$ROOT/.cache/tools/usr/bin
-  command -v promtool >/dev/null || run_step "fetching promtool" promtool.log fetch_promtool
+  command -v promtool >/dev/null || run_step "fetching promtool" promtool.log \
+    fetch_files prometheus -- usr/bin/promtool
 }
 
-fetch_promtool() {
-  local directory
-  directory=$(mktemp -d)
-  chmod 755 "$directory"
-  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
-  (cd "$directory" && apt-get download -q prometheus && dpkg-deb -x prometheus_*.deb tree)
-  mkdir -p "$ROOT/.cache/tools/usr/bin"
-  cp "$directory/tree/usr/bin/promtool" "$ROOT/.cache/tools/usr/bin/"
-  rm -r "$directory"
+# Its libraries are in the group e2e.
+ensure_haproxy() {
+  export PATH=$PATH:/usr/sbin:$ROOT/.cache/tools/usr/sbin
+  command -v haproxy >/dev/null || run_step "fetching haproxy" haproxy.log fetch_files haproxy -- usr/sbin/haproxy
 }
 
-# The same goes for nginx, which the benchmarks run with its RTMP module.
+# With its RTMP module, for the benchmarks.
 ensure_nginx() {
   export PATH=$PATH:/usr/sbin:$ROOT/.cache/tools/usr/sbin
-  local nginx
-  nginx=$(command -v nginx) && [[ -f ${nginx%/sbin/nginx}/lib/nginx/modules/ngx_rtmp_module.so ]] && return 0
+  local nginx module=usr/lib/nginx/modules/ngx_rtmp_module.so
+  nginx=$(command -v nginx) && [[ -f ${nginx%/usr/sbin/nginx}/$module ]] && return 0
   # One that lacks the module must not be found first.
   PATH=$ROOT/.cache/tools/usr/sbin:$PATH
-  [[ -f $ROOT/.cache/tools/usr/lib/nginx/modules/ngx_rtmp_module.so ]] || run_step "fetching nginx" nginx.log fetch_nginx
+  [[ -f $ROOT/.cache/tools/$module ]] || run_step "fetching nginx" nginx.log \
+    fetch_files nginx libnginx-mod-rtmp -- usr/sbin/nginx "$module"
 }
 
-fetch_nginx() {
-  local directory package
+# fetch_files PACKAGE… -- FILE…: puts files of Debian packages into .cache/tools without installing the packages.
+fetch_files() {
+  local packages=() directory package file
+  while [[ $1 != -- ]]; do packages+=("$1") && shift; done
+  shift
   directory=$(mktemp -d)
   chmod 755 "$directory"
-  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
-  (cd "$directory" && apt-get download -q nginx libnginx-mod-rtmp)
+  (cd "$directory" && download_packages "${packages[@]}")
   for package in "$directory"/*.deb; do dpkg-deb -x "$package" "$directory/tree"; done
-  mkdir -p "$ROOT/.cache/tools/usr/sbin" "$ROOT/.cache/tools/usr/lib/nginx/modules"
-  cp "$directory/tree/usr/sbin/nginx" "$ROOT/.cache/tools/usr/sbin/"
-  cp "$directory/tree/usr/lib/nginx/modules/ngx_rtmp_module.so" "$ROOT/.cache/tools/usr/lib/nginx/modules/"
+  for file; do install -D "$directory/tree/$file" "$ROOT/.cache/tools/$file"; done
   rm -r "$directory"
+}
+
+# Package lists may be missing or too old, as for install_packages. Downloading takes no root.
+download_packages() {
+  compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || apt_get update
+  apt-get download -q "$@" || { apt_get update && apt-get download -q "$@"; }
 }

@@ -34,7 +34,7 @@ dev_test() {
     build_preset "$preset"
     run_ctest "$preset" "^($labels)\$" "$name"
   else
-    if [[ $labels == *e2e* ]]; then build_preset release sluice; fi
+    if [[ $labels == *e2e* ]]; then build_preset release sluice bench_tools; fi
     if [[ $labels == e2e ]]; then build_preset asan sluice; else build_preset asan; fi
     run_ctest asan "^($labels)\$" "$name"
     if [[ $labels == *e2e* ]]; then run_ctest release '^e2e$' "$name"; fi
@@ -55,6 +55,7 @@ prepare_tests() {
   ensure_packages "${groups[@]}"
   if [[ " $* " == *" e2e "* ]]; then
     ensure_promtool
+    ensure_haproxy
     ensure_nginx
   fi
 }

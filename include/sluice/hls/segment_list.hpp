@@ -62,7 +62,7 @@ class SegmentList {
   std::size_t removed_count_ = 0;
   Ticks90k listed_duration_{};
   Ticks90k listed_media_{};  // without gaps
-  Ticks90k removed_duration_{};
+  Ticks90k removed_media_{};
   bool never_used_ = true;
   std::uint64_t first_ever_ = 0;
   std::uint64_t first_held_ = 0;

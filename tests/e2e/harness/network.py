@@ -6,6 +6,7 @@ import os
 import pathlib
 import socket
 import struct
+import subprocess
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -22,6 +23,10 @@ def enter_own_network():
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
         # Without root it takes a user namespace, in which we stay who we are.
+        # Where that is forbidden, it may only show when the maps are written: a child tries first.
+        if subprocess.run(["unshare", "--user", "--net", "--map-current-user", "true"], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            return False
         if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
             return False
         own = pathlib.Path("/proc/self")
