@@ -24,8 +24,8 @@ class Paced {
 
 class ReadPacer {
  public:
-  // `hold_back`, if there is one, says whether further turns are to wait for the next tick. Ticks are short meanwhile, so
-  // that a session which reads 256 KiB in a turn gets 200 Mb/s: nobody in real time is held back.
+  // `hold_back`, if there is one, says whether further turns are to wait for the next tick. Ticks are short meanwhile,
+  // so that a session which reads 256 KiB in a turn gets 200 Mb/s: nobody in real time is held back.
   explicit ReadPacer(boost::asio::any_io_executor executor, std::function<bool()> hold_back = {});
 
   // `paced` gets a turn at each tick until it is removed; it may remove itself in its turn.
