@@ -11,7 +11,7 @@ ReadPacer::ReadPacer(boost::asio::any_io_executor executor, std::function<bool()
 
 std::chrono::milliseconds ReadPacer::tick() const {
   using std::chrono::milliseconds;
-  if (all_.size() < 16 || (hold_back_ && hold_back_())) return milliseconds(10);
+  if (all_.size() < 4 || (hold_back_ && hold_back_())) return milliseconds(10);
   return all_.size() < 64 ? milliseconds(20) : milliseconds(40);
 }
 
