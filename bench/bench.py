@@ -94,16 +94,18 @@ def parse(arguments):
     return parsed
 
 
-def about(arguments, rounds):
-    version = subprocess.run([arguments.sluice, "--version"], capture_output=True, text=True, check=False).stdout
-    return {"date": datetime.date.today().isoformat(), "machine": machine.describe(), "sluice": version.strip(),
-            "rounds": rounds, "command": " ".join(["./dev bench", *sys.argv[1:]])}
+def about(rounds):
+    # Not what the program says: a build that goes on knows the commit it began with.
+    commit = subprocess.run(["git", "-c", f"safe.directory={PROJECT}", "-C", PROJECT, "describe", "--always", "--dirty"],
+                            capture_output=True, text=True, check=False).stdout
+    return {"date": datetime.date.today().isoformat(), "machine": machine.describe(),
+            "sluice": f"sluice {commit.strip() or 'of no known commit'}", "rounds": rounds, "command": " ".join(["./dev bench", *sys.argv[1:]])}
 
 
 def run_bench(name, setup, arguments):
     columns = [server for server in servers.ALL if server in arguments.servers
                and (server != "floor" or name == "ingest")]
-    report = Report(name, about(arguments, setup.rounds), columns, judged=not setup.quick)
+    report = Report(name, about(setup.rounds), columns, judged=not setup.quick)
     print(f"==> bench {name}", file=sys.stderr, flush=True)
     BENCHES[name].run(setup, report)
     document = report.document()

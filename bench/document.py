@@ -12,8 +12,9 @@ def write_into(path, name, report):
     if not pattern.search(text):
         raise BenchError(f"{path} has no lines '{begin}' and '{end}'")
     about = report.about
+    rounds = "one round" if about["rounds"] == 1 else f"median (least..most) of {about['rounds']} rounds"
     block = "\n".join([
         begin,
-        f"`{about['command']}`, {about['date']}, {about['sluice']}, median (least..most) of {about['rounds']} rounds.",
+        f"`{about['command']}`, {about['date']}, {about['sluice']}, {rounds}.",
         f"{about['machine']}.", "", *report.lines(), end])
     path.write_text(pattern.sub(lambda _: block, text))
