@@ -12,7 +12,7 @@ constexpr std::size_t kListedMin = 6;
 constexpr int kListedTargetDurationsMin = 3;
 // A publisher that is faster than its media's clock fills memory with segments whose time is not over. It may be so far
 // ahead; beyond that the oldest of what is no longer listed goes early.
-constexpr Ticks90k kAheadMax = std::chrono::minutes(1);
+constexpr Ticks90k kAheadMax = Seconds(60);
 
 // A playlist that only begins has no discontinuity to tell of; one that goes on after a restart has.
 bool continues_a_playlist(const media::Period& period) { return period.cause != media::PeriodCause::start; }

@@ -31,25 +31,20 @@ class Greedy : public Paced {
   ReadPacer& pacer_;
 };
 
-TEST(ReadPacer, WhoCouldReadMoreGetsAnotherTurnAtOnce) {
+// Of three turns, those it had without a tick between them.
+int turns_at_once(bool held_back) {
   boost::asio::io_context context;
-  ReadPacer pacer(context.get_executor());
+  ReadPacer pacer(context.get_executor(), [held_back] { return held_back; });
   Greedy greedy(context, pacer);
   pacer.add(greedy);
   context.run();
   EXPECT_EQ(greedy.turns, 3);
-  EXPECT_GT(greedy.turns_at_once, 1);
+  return greedy.turns_at_once;
 }
 
-TEST(ReadPacer, WhoIsHeldBackGetsTheNextTurnAtTheNextTick) {
-  boost::asio::io_context context;
-  ReadPacer pacer(context.get_executor(), [] { return true; });
-  Greedy greedy(context, pacer);
-  pacer.add(greedy);
-  context.run();
-  EXPECT_EQ(greedy.turns, 3);
-  EXPECT_EQ(greedy.turns_at_once, 1);
-}
+TEST(ReadPacer, WhoCouldReadMoreGetsAnotherTurnAtOnce) { EXPECT_GT(turns_at_once(false), 1); }
+
+TEST(ReadPacer, WhoIsHeldBackGetsTheNextTurnAtTheNextTick) { EXPECT_EQ(turns_at_once(true), 1); }
 
 TEST(ReadPacer, SleepsWhileThereIsNobody) {
   boost::asio::io_context context;

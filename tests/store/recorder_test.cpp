@@ -98,6 +98,33 @@ TEST_F(RecorderTest, SlowDiskNeverBlocksTheLoopAndWhatDoesNotFitIsCounted) {
   EXPECT_THAT(check_file(directory_.path() / kSealed)->faults, IsEmpty());
 }
 
+TEST_F(RecorderTest, MuchThatWaitsIsWrittenBeforeTheNextRound) {
+  options_.queue_bytes_max = 20'000;
+  options_.flush_interval = Millis(3'600'000);
+  start();
+  append({media::Period{}, record::sample::video(), record::sample::audio()});
+  append(segment(100, 0));
+  append(segment(101, 180000));
+  disk_.await_write_done();
+  recorder_->stop();
+}
+
+TEST_F(RecorderTest, IsBehindWhileAQuarterOfTheQueueWaits) {
+  options_.queue_bytes_max = 20'000;
+  disk_.be_slow();
+  start();
+  append({media::Period{}, record::sample::video(), record::sample::audio()});
+  disk_.await_write_begun();
+  EXPECT_FALSE(recorder_->is_behind());
+  std::uint64_t msn = 100;
+  for (; recorder_->stats().queue_bytes <= options_.queue_bytes_max / 4; ++msn) append(segment(msn, 0));
+  EXPECT_TRUE(recorder_->is_behind());
+  disk_.heal_slowness();
+  while (recorder_->stats().queue_bytes > 0) std::this_thread::yield();
+  EXPECT_FALSE(recorder_->is_behind());
+  recorder_->stop();
+}
+
 TEST_F(RecorderTest, RecordingGoesOnInANewFileWhenTheDiskHasCaughtUp) {
   options_.queue_bytes_max = 20'000;
   disk_.be_slow();
