@@ -5,8 +5,7 @@ import threading
 import unittest
 
 from harness import encoders, enhanced, web
-from harness.browser import Browser
-from harness.case import SluiceTest
+from harness.browser import PageTest
 from harness.media import media
 from harness.rtmp import RtmpClient
 
@@ -25,18 +24,6 @@ NO_PLAY_WITHOUT_A_CLICK = """{
   };
 }"""
 NO_MEDIA_SOURCE = "for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) delete window[name];"
-
-
-class PageTest(SluiceTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.close)
-
-    def open(self, url, **options):
-        page = self.browser.open(url, **options)
-        self.addCleanup(page.close)
-        return page
 
 
 class Playing(PageTest):

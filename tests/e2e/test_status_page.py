@@ -6,7 +6,7 @@ import re
 import unittest
 
 from harness import encoders, enhanced, flv, web
-from harness.browser import Browser
+from harness.browser import PageTest
 from harness.case import SluiceTest
 from harness.media import media
 from harness.rtmp import RtmpClient
@@ -24,15 +24,9 @@ COLOURS = """(() => {
 SHOWN = "document.querySelectorAll('.picture[data-shown=true]').length"
 
 
-class StatusPage(SluiceTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.close)
-
-    def open(self, server, **options):
-        page = self.browser.open(server.admin_url("/"), **options)
-        self.addCleanup(page.close)
+class StatusPage(PageTest):
+    def open_status(self, server, **options):
+        page = self.open(server.admin_url("/"), **options)
         page.wait("document.querySelector('#state').textContent !== '…'")
         return page
 
@@ -41,7 +35,7 @@ class StatusPage(SluiceTest):
         policy = web.get(server.admin_url("/")).headers["content-security-policy"]
         for word in ("default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'"):
             self.assertIn(word, policy)
-        page = self.open(server)
+        page = self.open_status(server)
         self.assertIn(server.rtmp_url("NAME"), page.text("#empty"))
         self.assertEqual(page.text("#slots"), "8 of 8 free")
         self.assertFalse(page.evaluate("document.querySelector('#no-ends').hidden"))
@@ -83,7 +77,7 @@ class StatusPage(SluiceTest):
             client.open_publishing(f"{number:02}{LONG}"[:64], app=LONG)
             client.send_tags(tags)
             clients.append(client)
-        page = self.open(server, width=390, height=844, mobile=True, dark=False)
+        page = self.open_status(server, width=390, height=844, mobile=True, dark=False)
         page.wait("document.querySelectorAll('.stream').length === 50")
         page.wait("document.querySelector('#state').textContent === 'busy'")
         page.wait(f"{SHOWN} >= 2", 30)
@@ -106,7 +100,7 @@ class StatusPage(SluiceTest):
             client.open_publishing("hevc")
             for tag in enhanced.interleave(enhanced.read_track(media("hevc.mp4"))):
                 client.send_tag(tag)
-            page = self.open(server)
+            page = self.open_status(server)
             page.wait("[...document.querySelectorAll('.picture')].map((e) => e.textContent).join() === "
                       "'hevc: not in this browser,sound only'", 30)
             self.assertEqual(page.requests("/picture"), [], "fetched what it cannot show")
@@ -118,7 +112,7 @@ class StatusPage(SluiceTest):
     def test_a_server_that_goes_and_comes_back(self):
         server = self.start()
         addresses = {f"{name}.listen": "{}:{}".format(*server.address(name)) for name in ("rtmp", "http", "admin")}
-        page = self.open(server)
+        page = self.open_status(server)
         server.kill()
         page.wait("!document.querySelector('#problem').hidden")
         self.assertRegex(page.text("#problem"), r"not answered since \d\d:\d\d:\d\d, 0:\d\d ago")
@@ -129,7 +123,7 @@ class StatusPage(SluiceTest):
 
     def test_words_of_a_later_version_break_nothing(self):
         server = self.start()
-        page = self.open(server)
+        page = self.open_status(server)
         stream = {"app": "<b>live</b>", "stream": "x", "state": "asleep", "player": "/live/x/", "playlist": "/live/x/index.m3u8",
                   "tracks": [{"kind": "smell", "codec": "rose"}], "mood": {"good": True}}
         end = {"app": "live", "stream": "y", "reason": "whim", "ended": "some day", "seconds": None}

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 
+from harness.case import SluiceTest
 from harness.waiting import PATIENCE, wait_until
 
 WEB = pathlib.Path(os.environ.get("E2E_WEB", pathlib.Path(__file__).resolve().parents[1] / "web"))
@@ -93,3 +94,17 @@ class Page:
 
     def close(self):
         self.command("close")
+
+
+class PageTest(SluiceTest):
+    """A test that looks at pages; its class has one browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
+
+    def open(self, url, **options):
+        page = self.browser.open(url, **options)
+        self.addCleanup(page.close)
+        return page
