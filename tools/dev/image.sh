@@ -168,9 +168,7 @@ choose_network() {
   own_network=()
   if [[ $engine == podman ]]; then
     ensure_packages networks
-    if ((EUID == 0)); then
-      # shellcheck disable=SC2016 # for the other shell to expand
-      own_network=(unshare --net bash -c 'ip link set lo up && exec "$@"' in-own-network)
-    fi
+    # shellcheck disable=SC2016 # for the other shell to expand
+    own_network=(unshare --net bash -c 'ip link set lo up && exec "$@"' in-own-network)
   fi
 }
