@@ -99,6 +99,7 @@ void LiveWindow::close_segment(MonoTime now) {
   segment.period = parts_.front()->period;
   segment.start = parts_.front()->cut.start;
   segment.independent = parts_.front()->cut.independent;
+  segment.added = parts_.back()->cut.added;
   for (const auto& part : parts_) segment.duration += part->cut.duration;
   for (const Container container : kContainers) {
     segment.rendering(container).carried = std::any_of(

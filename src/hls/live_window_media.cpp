@@ -81,11 +81,11 @@ Fetched LiveWindow::init(const SessionId& session, std::uint64_t period) {
   return found({*entry->bytes});
 }
 
-Fetched LiveWindow::segment(Container container, const SessionId& session, std::uint64_t msn) {
+Fetched LiveWindow::segment(Container container, const SessionId& session, std::uint64_t msn, bool added) {
   Segment* segment = segments_.find(msn);
   if (segment == nullptr) return missing(segments_.is_gone(msn));
   Rendering& rendering = segment->rendering(container);
-  if (segment->period->session != session || !rendering.carried) return missing(false);
+  if (segment->period->session != session || segment->added != added || !rendering.carried) return missing(false);
   if (rendering.fault) return failed(*rendering.fault);
   if (rendering.pieces.empty()) {
     auto pieces = container == Container::fmp4 ? fmp4_pieces(renderer_, *segment, renders_)

@@ -62,7 +62,7 @@ std::string LiveWindow::media_text(Container container) const {
       playlist.discontinuity_sequence = segment.discontinuity_sequence - (segment.discontinuity ? 1 : 0);
     }
     PlaylistSegment line;
-    line.uri = uri_of(SegmentName{container, segment.period->session, segment.msn});
+    line.uri = uri_of(SegmentName{container, segment.period->session, segment.msn, segment.added});
     line.duration = segment.duration;
     line.date = segment.date();
     line.discontinuity = segment.discontinuity;

@@ -12,13 +12,16 @@ using media::Container;
 // The folder of each container and the ending of its segments' names.
 constexpr std::string_view kFolder[] = {"fmp4", "ts"};
 constexpr std::string_view kSegmentSuffix[] = {".m4s", ".ts"};
+constexpr std::string_view kAddedSuffix[] = {"r.m4s", "r.ts"};
 constexpr std::string_view kPlaylistSuffix = ".m3u8";
 constexpr std::string_view kMultivariant = "index.m3u8";
 constexpr std::string_view kInitPrefix = "init-";
 constexpr std::string_view kInitSuffix = ".mp4";
 
 std::string_view folder(Container container) { return kFolder[container == Container::fmp4 ? 0 : 1]; }
-std::string_view segment_suffix(Container container) { return kSegmentSuffix[container == Container::fmp4 ? 0 : 1]; }
+std::string_view segment_suffix(Container container, bool added) {
+  return (added ? kAddedSuffix : kSegmentSuffix)[container == Container::fmp4 ? 0 : 1];
+}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -82,8 +85,9 @@ std::optional<SessionId> session(std::optional<std::string_view> text) {
 
 // What lies in "/APP/STREAM/CONTAINER/SESSION/" under `name`.
 std::optional<Resource> media_of(Container container, const SessionId& owner, std::string_view name) {
-  if (const auto msn = number(between("", name, segment_suffix(container)))) {
-    return SegmentName{container, owner, *msn};
+  for (const bool added : {false, true}) {
+    const auto msn = number(between("", name, segment_suffix(container, added)));
+    if (msn) return SegmentName{container, owner, *msn, added};
   }
   if (container != Container::fmp4) return std::nullopt;
   if (const auto period = number(between(kInitPrefix, name, kInitSuffix))) return InitName{owner, *period};
@@ -155,7 +159,7 @@ std::string uri_of(const InitName& name) {
 }
 
 std::string uri_of(const SegmentName& name) {
-  return name.session.text() + "/" + std::to_string(name.msn) + std::string(segment_suffix(name.container));
+  return name.session.text() + "/" + std::to_string(name.msn) + std::string(segment_suffix(name.container, name.added));
 }
 
 }  // namespace sluice::hls

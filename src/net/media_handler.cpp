@@ -175,8 +175,9 @@ HttpResponse MediaHandler::segment(const StreamName& name, const hls::SegmentNam
   HttpResponse shape;
   shape.kind = ResourceKind::segment;
   shape.content_type = segment.container == media::Container::ts ? "video/mp2t" : "video/iso.segment";
-  return fetched_response(stream->window().segment(segment.container, segment.session, segment.msn), shape,
-                          segment.session.text() + "/" + std::to_string(segment.msn) +
+  return fetched_response(stream->window().segment(segment.container, segment.session, segment.msn, segment.added),
+                          shape,
+                          segment.session.text() + "/" + std::to_string(segment.msn) + (segment.added ? "r" : "") +
                               (segment.container == media::Container::ts ? "t" : "f"));
 }
 

@@ -135,6 +135,7 @@ Result<Record> decode_cut(const RecordHeader& header, ByteView body) {
   cut.start = Ticks90k(header.time);
   cut.ends_segment = has(header, flags::kEndsSegment);
   cut.independent = has(header, flags::kIndependent);
+  cut.added = has(header, flags::kAdded);
   cut.msn = in.bytes.u64_le();
   cut.part = in.bytes.u32_le();
   cut.fragment = in.bytes.u64_le();
@@ -199,6 +200,7 @@ Result<Record> decode_index(const RecordHeader& header, ByteView body) {
     entry.ends_segment = (bits & flags::kEndsSegment) != 0;
     entry.independent = (bits & flags::kIndependent) != 0;
     entry.gap = (bits & flags::kGap) != 0;
+    entry.added = (bits & flags::kAddedEntry) != 0;
     index.entries.push_back(entry);
   }
   if (!in.ok()) return senseless("Index", header);

@@ -92,6 +92,7 @@ Draft draft_of(const media::Cut& cut) {
   Draft result = make(RecordType::cut, cut.start.count(), std::move(out));
   if (cut.ends_segment) result.header.flags |= flags::kEndsSegment;
   if (cut.independent) result.header.flags |= flags::kIndependent;
+  if (cut.added) result.header.flags |= flags::kAdded;
   return result;
 }
 
@@ -116,6 +117,7 @@ std::uint32_t index_flags(const IndexEntry& entry) {
   if (entry.ends_segment) bits |= flags::kEndsSegment;
   if (entry.independent) bits |= flags::kIndependent;
   if (entry.gap) bits |= flags::kGap;
+  if (entry.added) bits |= flags::kAddedEntry;
   return bits;
 }
 

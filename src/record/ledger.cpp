@@ -35,7 +35,8 @@ void Ledger::pass(const Place& place, const media::Entry& entry) {
                        .duration = cut->duration,
                        .part = cut->part,
                        .ends_segment = cut->ends_segment,
-                       .independent = cut->independent});
+                       .independent = cut->independent,
+                       .added = cut->added});
   } else if (const auto* gap = std::get_if<media::Gap>(&entry)) {
     reach(gap->start);
     part_offset_ = place.offset;

@@ -28,6 +28,8 @@ TEST(Route, EveryResourceHasOnePathBothWays) {
       {"/live/demo/fmp4/20261121T035512Z-3f9a2c/init-18446744073709551615.mp4", InitName{kSession, UINT64_MAX}},
       {"/live/demo/fmp4/20261121T035512Z-3f9a2c/1000.m4s", SegmentName{Container::fmp4, kSession, 1000}},
       {"/live/demo/ts/20261121T035512Z-3f9a2c/1000.ts", SegmentName{Container::ts, kSession, 1000}},
+      {"/live/demo/fmp4/20261121T035512Z-3f9a2c/1000r.m4s", SegmentName{Container::fmp4, kSession, 1000, true}},
+      {"/live/demo/ts/20261121T035512Z-3f9a2c/1000r.ts", SegmentName{Container::ts, kSession, 1000, true}},
   };
   for (const Case& one : cases) {
     const auto parsed = parse_route(one.path);

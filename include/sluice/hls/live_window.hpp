@@ -111,7 +111,8 @@ class LiveWindow {
   std::shared_ptr<const PlaylistText> multivariant(media::Container container, std::string_view prefix);
 
   Fetched init(const SessionId& session, std::uint64_t period);
-  Fetched segment(media::Container container, const SessionId& session, std::uint64_t msn);
+  // `added` as in SegmentName.
+  Fetched segment(media::Container container, const SessionId& session, std::uint64_t msn, bool added = false);
   // The newest key frame that is listed, as a fMP4 file of this one frame: a picture for whoever can decode it. Made
   // anew each time.
   Fetched picture();

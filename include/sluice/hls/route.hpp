@@ -8,6 +8,7 @@
 //   /APP/STREAM/fmp4/SESSION/init-PERIOD.mp4  initialisation section
 //   /APP/STREAM/fmp4/SESSION/MSN.m4s          segment
 //   /APP/STREAM/ts/SESSION/MSN.ts             segment
+//   …/MSNr.m4s, …/MSNr.ts                     segment whose end recovery added
 #pragma once
 
 #include <cstdint>
@@ -49,6 +50,7 @@ struct SegmentName {
   media::Container container;
   SessionId session;
   std::uint64_t msn = 0;
+  bool added = false;  // as media::Cut::added: "MSNr.m4s"
   friend bool operator==(const SegmentName&, const SegmentName&) = default;
 };
 

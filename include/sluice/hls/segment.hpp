@@ -26,6 +26,7 @@ struct Segment {
   // A gap has the period of the segment before it: nothing new begins with it.
   std::shared_ptr<const PeriodInfo> period;
   bool gap = false;
+  bool added = false;  // as media::Cut::added
   Ticks90k start{};
   Ticks90k duration{};
   bool independent = true;

@@ -78,6 +78,9 @@ struct Cut {
   Ticks90k duration{};
   Seconds target_duration{};   // EXT-X-TARGETDURATION, constant for the life of the playlist
   std::vector<TrackEnd> ends;  // one for each track with packets in the part that are not hidden
+  // Recovery added it behind what a killed process had recorded of its last segment. That process may have listed the
+  // whole segment, which this is not: it has a name of its own.
+  bool added = false;
 };
 
 // No media for this span: a segment that can only be listed as EXT-X-GAP.

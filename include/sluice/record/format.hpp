@@ -50,7 +50,9 @@ inline constexpr std::uint8_t kKey = 1;          // Packet
 inline constexpr std::uint8_t kHidden = 2;       // Packet
 inline constexpr std::uint8_t kEndsSegment = 1;  // Cut, index entry
 inline constexpr std::uint8_t kIndependent = 2;  // Cut, index entry
+inline constexpr std::uint8_t kAdded = 4;        // Cut: recovery added it
 inline constexpr std::uint8_t kGap = 4;          // index entry
+inline constexpr std::uint8_t kAddedEntry = 8;   // index entry: of an added Cut
 inline constexpr std::uint8_t kRecovered = 1;    // Footer: sealed by a later process
 inline constexpr std::uint8_t kEnded = 2;        // Footer: the session ended in this file
 }  // namespace flags

@@ -49,6 +49,7 @@ struct IndexEntry {
   bool ends_segment = false;
   bool independent = false;
   bool gap = false;
+  bool added = false;
   friend bool operator==(const IndexEntry&, const IndexEntry&) = default;
 };
 
