@@ -18,7 +18,7 @@
 
 namespace sluice::hls {
 
-// One complete segment, or a recorded gap.
+// One complete segment, or a recorded gap. A gap has the period of the segment before it.
 struct ArchivedSegment {
   // Shared by the segments of one Period in one file: compare session and number, not pointers. `first_frames` is
   // empty: Archive::period() has them.
@@ -41,17 +41,17 @@ struct ArchivedSegment {
 struct ArchivedEpoch {
   SessionId epoch;
   std::uint64_t first_msn = 0;            // the epoch's first segment that is still recorded, listed or not
-  std::vector<ArchivedSegment> segments;  // never empty
+  std::vector<ArchivedSegment> segments;  // never empty, and does not begin with a gap
 };
 
 // Which segments of a stream: those that overlap [from, to), of epochs up to `epoch`, of `session` alone.
 struct ArchiveQuery {
-  std::optional<WallTime> from;
-  std::optional<WallTime> to;
+  std::optional<WallTime> from = {};
+  std::optional<WallTime> to = {};
   // From this long before the end of the newest segment on; in addition to `from`.
-  std::optional<Micros> last;
-  std::optional<SessionId> epoch;    // none: the newest
-  std::optional<SessionId> session;  // none: all
+  std::optional<Micros> last = {};
+  std::optional<SessionId> epoch = {};    // none: the newest
+  std::optional<SessionId> session = {};  // none: all
 };
 
 // Oldest epoch first; empty when nothing recorded fits.
@@ -75,7 +75,8 @@ struct ArchiveAnswer {
 class Archive {
  public:
   virtual ~Archive() = default;
-  // `unknown` when there is no recording of the stream at all.
+  // `unknown` when there is no recording of the stream at all; `unknown` or `gone` when there is none of the epoch or
+  // session that is asked for.
   virtual ArchiveAnswer<ArchivedSpan> span(const StreamName& stream, const ArchiveQuery& query) = 0;
   // The parts of a segment that is complete; a gap is unknown. `added` as in ArchivedSegment.
   virtual ArchiveAnswer<std::vector<std::shared_ptr<const Part>>> segment(const StreamName& stream,

@@ -47,6 +47,11 @@ class Reader {
  public:
   using Item = std::variant<Found, Damage>;
 
+  Reader() = default;
+  // Of what stands in a file from `offset` on, where a record begins. `mark` is the file's, or zero when that is not
+  // known.
+  Reader(std::uint32_t mark, std::uint64_t offset) : base_(offset), mark_(mark), signature_checked_(true) {}
+
   void feed(ByteView bytes);
   void finish() { finished_ = true; }
   // The next record or damaged span; none when it needs more bytes, or at the end.

@@ -1,0 +1,184 @@
+#include "archive_span.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::store {
+namespace {
+
+// A session's media does not begin before the session, as far as the clock was not set back meanwhile; by up to so much
+// it may have been.
+constexpr Micros kClockSlack = std::chrono::minutes(10);
+
+}  // namespace
+
+Result<SessionId> epoch_of(ArchiveStore& store, ArchiveStore::Stream& stream, ListedSession& session) {
+  if (session.epoch) return *session.epoch;
+  for (const ListedFile& file : session.files) {
+    const auto contents = store.load(stream, session, file);
+    if (!contents) return contents.error();
+    if (*contents == nullptr || !(*contents)->epoch) continue;
+    session.epoch = (*contents)->epoch;
+    return *session.epoch;
+  }
+  return session.id;
+}
+
+ArchiveSpanReader::ArchiveSpanReader(ArchiveStore& store, ArchiveStore::Stream& stream, const hls::ArchiveQuery& query)
+    : store_(store), stream_(stream), query_(query), from_(query.from) {}
+
+Result<std::optional<hls::ArchivedSpan>> ArchiveSpanReader::read() {
+  const auto known = find_sessions();
+  if (!known) return known.error();
+  if (!*known) return std::optional<hls::ArchivedSpan>();
+  if (const auto done = apply_last(); !done) return done.error();
+  for (auto index = sessions_.rbegin(); index != sessions_.rend(); ++index) {
+    const auto older_may_overlap = collect(*index);
+    if (!older_may_overlap) return older_may_overlap.error();
+    if (!*older_may_overlap) break;
+  }
+  for (auto overlap = overlaps_.rbegin(); overlap != overlaps_.rend(); ++overlap) {
+    const auto epoch = epoch_of(store_, stream_, session(overlap->session));
+    if (!epoch) return epoch.error();
+    list(*overlap, *epoch);
+  }
+  if (const auto done = number_epochs(); !done) return done.error();
+  return std::optional(std::move(span_));
+}
+
+// False when there is no such session or epoch.
+Result<bool> ArchiveSpanReader::find_sessions() {
+  bool has_epoch = !query_.epoch;
+  bool has_session = !query_.session;
+  for (std::size_t index = 0; index < stream_.listing.sessions().size(); ++index) {
+    ListedSession& one = session(index);
+    // An epoch is named after its first session, so only a later session may be of a later one.
+    if (query_.epoch && one.id >= *query_.epoch) {
+      const auto epoch = epoch_of(store_, stream_, one);
+      if (!epoch) return epoch.error();
+      if (*epoch > *query_.epoch) break;
+      has_epoch = has_epoch || *epoch == *query_.epoch;
+    }
+    if (query_.session && one.id != *query_.session) continue;
+    has_session = true;
+    // Names are UTC: "20261121T035512Z-3f9a2c".
+    if (query_.to && one.id.text() > to_compact_utc(*query_.to + kClockSlack)) continue;
+    sessions_.push_back(index);
+  }
+  return has_epoch && has_session;
+}
+
+Result<void> ArchiveSpanReader::apply_last() {
+  if (!query_.last) return {};
+  for (auto index = sessions_.rbegin(); index != sessions_.rend(); ++index) {
+    const auto newest = newest_media(*index);
+    if (!newest) return newest.error();
+    if (*newest == nullptr) continue;
+    const WallTime from = (*newest)->end_of(*(*newest)->last_media()) - *query_.last;
+    from_ = from_ ? std::max(*from_, from) : from;
+    break;
+  }
+  return {};
+}
+
+// Null when the session has no media.
+Result<ArchiveStore::Contents> ArchiveSpanReader::newest_media(std::size_t index) {
+  const auto& files = session(index).files;
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    auto contents = store_.load(stream_, session(index), *file);
+    if (!contents || (*contents != nullptr && (*contents)->last_media() != nullptr)) return contents;
+  }
+  return ArchiveStore::Contents();
+}
+
+// False when the session ended before the span, and so did those before it.
+Result<bool> ArchiveSpanReader::collect(std::size_t index) {
+  std::size_t first = 0;
+  const auto& files = session(index).files;
+  if (from_) {
+    const auto found = first_file(store_, stream_, session(index), [this](const FileContents& contents) {
+      const SegmentPlace* media = contents.last_media();
+      return media == nullptr ? std::nullopt : std::optional(contents.end_of(*media) > *from_);
+    });
+    if (!found) return found.error();
+    first = *found;
+    if (first == files.size()) {
+      const auto newest = newest_media(index);
+      if (!newest) return newest.error();
+      return *newest == nullptr;
+    }
+  }
+  Overlap overlap{index, {}};
+  for (std::size_t i = first; i < files.size(); ++i) {
+    auto contents = store_.load(stream_, session(index), files[i]);
+    if (!contents) return contents.error();
+    if (*contents == nullptr || (*contents)->segments.empty()) continue;
+    const SegmentPlace* media = (*contents)->first_media();
+    if (query_.to && media != nullptr && (*contents)->start_of(*media) >= *query_.to) break;
+    overlap.files.push_back(std::move(*contents));
+  }
+  overlaps_.push_back(std::move(overlap));
+  return true;
+}
+
+void ArchiveSpanReader::list(const Overlap& overlap, const SessionId& epoch) {
+  if (span_.empty() || span_.back().epoch != epoch) span_.push_back({epoch, 0, {}});
+  auto& segments = span_.back().segments;
+  for (const ArchiveStore::Contents& file : overlap.files) {
+    for (const SegmentPlace& place : file->segments) {
+      // A playlist does not begin with what it lacks. A gap is told in terms of the Period before it, as the publisher
+      // may have been away.
+      if (place.gap && segments.empty()) continue;
+      if (!segments.empty() && place.msn <= segments.back().msn) continue;
+      hls::ArchivedSegment segment;
+      segment.period = place.gap ? segments.back().period : file->periods[place.period];
+      segment.msn = place.msn;
+      segment.start = place.start;
+      segment.duration = place.duration;
+      segment.bytes = place.end - place.offset;
+      segment.target_duration = file->target_duration;
+      segment.independent = place.independent;
+      segment.gap = place.gap;
+      segment.added = place.added;
+      segment.begins_period = place.begins_period;
+      segment.carried = place.carried;
+      if (from_ && segment.date() + to_micros(segment.duration) <= *from_) continue;
+      if (query_.to && segment.date() >= *query_.to) continue;
+      segments.push_back(std::move(segment));
+    }
+  }
+  if (segments.empty()) span_.pop_back();
+}
+
+Result<void> ArchiveSpanReader::number_epochs() {
+  auto& all = stream_.listing.sessions();
+  for (hls::ArchivedEpoch& epoch : span_) {
+    epoch.first_msn = epoch.segments.front().msn;
+    auto one = std::lower_bound(all.begin(), all.end(), epoch.epoch,
+                                [](const ListedSession& session, const SessionId& id) { return session.id < id; });
+    for (; one != all.end(); ++one) {
+      const auto its_epoch = epoch_of(store_, stream_, *one);
+      if (!its_epoch) return its_epoch.error();
+      if (*its_epoch != epoch.epoch) break;
+      const auto first = first_msn(static_cast<std::size_t>(one - all.begin()));
+      if (!first) return first.error();
+      if (!*first) continue;
+      epoch.first_msn = std::min(epoch.first_msn, **first);
+      break;
+    }
+  }
+  return {};
+}
+
+// None when the session has no media.
+Result<std::optional<std::uint64_t>> ArchiveSpanReader::first_msn(std::size_t index) {
+  for (const ListedFile& file : session(index).files) {
+    const auto contents = store_.load(stream_, session(index), file);
+    if (!contents) return contents.error();
+    const SegmentPlace* media = *contents != nullptr ? (*contents)->first_media() : nullptr;
+    if (media != nullptr) return std::optional(media->msn);
+  }
+  return std::optional<std::uint64_t>();
+}
+
+}  // namespace sluice::store
