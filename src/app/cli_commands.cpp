@@ -19,6 +19,8 @@ struct Arguments {
   std::string checked_file;
   std::vector<std::string> paths;
   bool json = false;
+  std::string repaired_file;
+  std::string output;
 };
 
 // The parser and what it fills. Subcommands are owned by `app`.
@@ -29,6 +31,7 @@ struct Parser {
   CLI::App* ls = nullptr;
   CLI::App* info = nullptr;
   CLI::App* verify = nullptr;
+  CLI::App* repair = nullptr;
   Arguments arguments;
 };
 
@@ -65,6 +68,11 @@ void define(Parser& parser, const std::string& version) {
   }
   parser.verify = add_recording_command(
       parser, *recording, "verify", "Check every byte: exit 0 when whole, 1 when damaged, 2 for unusable arguments");
+  parser.repair = recording->add_subcommand("repair", "Make a clean copy of a damaged file with all that can be read");
+  parser.repair->add_option("FILE", parser.arguments.repaired_file, "The damaged file; it is only read")->required();
+  parser.repair->add_option("-o,--output", parser.arguments.output, "The copy, which must not exist; - for a pipe")
+      ->type_name("OUT")
+      ->required();
 }
 
 // The command that was reached before parsing stopped: the one whose help says what it takes.
@@ -136,6 +144,7 @@ int run_parsed(const Parser& parser, const CommandLineWorld& world, std::ostream
   if (parser.check_config->parsed()) return check_config(parser, world, err);
   if (parser.ls->parsed()) return world.recording_ls(arguments.paths, arguments.json, out, err);
   if (parser.info->parsed()) return world.recording_info(arguments.paths, arguments.json, out, err);
+  if (parser.repair->parsed()) return world.recording_repair(arguments.repaired_file, arguments.output, out, err);
   return world.recording_verify(arguments.paths, out, err);
 }
 

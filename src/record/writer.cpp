@@ -6,14 +6,6 @@
 namespace sluice::record {
 namespace {
 
-HeaderBytes finish_header(RecordHeader header, std::uint32_t mark, ByteView body) {
-  SLUICE_CHECK(body.size() <= kBodyMax);
-  header.mark = mark;
-  header.body_size = static_cast<std::uint32_t>(body.size());
-  header.body_crc = crc32c(body);
-  return encode_header(header);
-}
-
 // What stands behind the header of `entry` instead of the draft's body, or none.
 const Payload* payload_of(const media::Entry& entry) {
   if (const auto* packet = std::get_if<media::Packet>(&entry)) return &packet->data;
@@ -22,6 +14,14 @@ const Payload* payload_of(const media::Entry& entry) {
 }
 
 }  // namespace
+
+HeaderBytes finish_header(RecordHeader header, std::uint32_t mark, ByteView body) {
+  SLUICE_CHECK(body.size() <= kBodyMax);
+  header.mark = mark;
+  header.body_size = static_cast<std::uint32_t>(body.size());
+  header.body_crc = crc32c(body);
+  return encode_header(header);
+}
 
 void Output::append(ByteView bytes) {
   small_.insert(small_.end(), bytes.begin(), bytes.end());

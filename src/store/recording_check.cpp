@@ -110,8 +110,13 @@ boost::system::result<CheckedFile> check_file(const fs::path& path) {
   // A recovered file keeps the damage it had; its digest was made without it.
   const bool sealed = name == nullptr || name->sealed || file.scan.footer_end == file.scan.size;
   if (sealed) check_seal(file);
-  if (const std::uint64_t lost = file.scan.ledger.footer().entries_lost; lost > 0) {
-    file.notes.push_back("up to " + std::to_string(lost) + " entries before this file were not recorded");
+  if (file.scan.lost) {
+    file.notes.push_back("up to " + std::to_string(file.scan.lost->entries) +
+                         " entries before this file were not recorded");
+  }
+  if (file.scan.left_out > 0) {
+    file.notes.push_back("a repair left out what was damaged, in " + std::to_string(file.scan.left_out) +
+                         (file.scan.left_out == 1 ? " place" : " places"));
   }
   return file;
 }
@@ -125,6 +130,30 @@ std::optional<std::string> check_numbers(const CheckedFile& before, const Checke
   if (cuts.empty() || cuts.front().msn > last) return std::nullopt;
   return "begins with segment " + std::to_string(cuts.front().msn) + ", but " + before.path.filename().string() +
          " before it ends with segment " + std::to_string(last);
+}
+
+std::optional<std::string> find_missing(const CheckedFile& before, const CheckedFile& after) {
+  const auto left = RecordingName::parse(before.path.filename().string());
+  const auto right = RecordingName::parse(after.path.filename().string());
+  if (!left || !right || left->session != right->session || before.path.parent_path() != after.path.parent_path() ||
+      right->index <= left->index + 1 || !after.scan.header) {
+    return std::nullopt;
+  }
+  // The recorder itself skips numbers while the disk fails. Then what is missing was never written, and the Lost record
+  // of the next file begins where this one ends.
+  const record::Numbering& reached = before.scan.ledger.head().numbering();
+  const record::Numbering& due = after.scan.header->before;
+  if (after.scan.lost ? after.scan.lost->since <= reached.last_time : due.last_msn <= reached.last_msn) {
+    return std::nullopt;
+  }
+  const bool one = right->index == left->index + 2;
+  std::string text = before.path.parent_path().string() + ": " + (one ? "file " : "files ") +
+                     std::to_string(left->index + 1) + (one ? "" : " to " + std::to_string(right->index - 1)) +
+                     " of session " + left->session.text() + (one ? " is" : " are") + " missing: segments " +
+                     std::to_string(reached.last_msn + 1) + " to " + std::to_string(due.last_msn);
+  const record::Footer ends = before.scan.ledger.footer();
+  const record::Footer begins = after.scan.ledger.footer();
+  return text + ", between " + to_rfc3339(ends.last_wall) + " and " + to_rfc3339(begins.first_wall);
 }
 
 }  // namespace sluice::store

@@ -89,7 +89,14 @@ class Scanner {
     if (const auto* period = std::get_if<media::Period>(&entry)) scan_.periods.push_back(*period);
     if (const auto* track = std::get_if<media::Track>(&entry)) scan_.tracks.push_back(*track);
   }
-  void operator()(const record::Lost& lost) { pass(lost); }
+  void operator()(const record::Lost& lost) {
+    pass(lost);
+    if (scan_.periods.empty() && !scan_.lost) {
+      scan_.lost = lost;
+    } else {
+      ++scan_.left_out;
+    }
+  }
   void operator()(const record::UnknownRecord& unknown) { pass(unknown); }
   void operator()(const record::Index& index) {
     scan_.index = index;
@@ -158,7 +165,8 @@ boost::system::result<FileSummary> read_summary(const fs::path& path) {
   return summary;
 }
 
-boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit) {
+boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit,
+                                              std::uint64_t limit) {
   record::Reader reader;
   const auto drain = [&] {
     while (auto item = reader.next()) visit(*item);
@@ -166,11 +174,12 @@ boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(c
   Bytes buffer(kChunk);
   std::uint64_t offset = 0;
   while (true) {
+    buffer.resize(std::min<std::uint64_t>(kChunk, limit - offset));
     const auto chunk = read_at(fd, offset, buffer);
     if (!chunk) return chunk.error();
     offset += chunk->size();
     reader.feed(*chunk);
-    if (chunk->size() < kChunk) break;
+    if (chunk->size() < kChunk || offset == limit) break;
     drain();
   }
   reader.finish();

@@ -1,8 +1,8 @@
 #include "sluice/store/recording_tool.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -51,6 +51,10 @@ std::optional<std::vector<fs::path>> find_all(std::span<const std::string> paths
   if (all.empty()) err << "no recordings named\n";
   if (all.empty()) return std::nullopt;
   return all;
+}
+
+bool is_named(const fs::path& path, std::span<const std::string> paths) {
+  return std::find(paths.begin(), paths.end(), path.string()) != paths.end();
 }
 
 int cannot_read(const fs::path& path, const error_code& error, std::ostream& err) {
@@ -215,15 +219,22 @@ int recording_info(std::span<const std::string> paths, bool as_json, std::ostrea
 int recording_verify(std::span<const std::string> paths, std::ostream& out, std::ostream& err) {
   const auto found = find_all(paths, err);
   if (!found) return kUnusable;
+  std::size_t checked = 0;
   std::size_t damaged = 0;
-  std::map<std::string, CheckedFile> last_of_epoch;
+  std::size_t holes = 0;
+  std::optional<CheckedFile> last;
   for (const fs::path& path : *found) {
     auto file = check_file(path);
+    // Retention or a collector may take a file between the listing and now.
+    if (!file && file.error() == boost::system::errc::no_such_file_or_directory && !is_named(path, paths)) continue;
     if (!file) return cannot_read(path, file.error(), err);
-    const auto& header = file->scan.header;
-    const std::string epoch = header ? header->session.stream.path() + " " + header->session.epoch.text() : "";
-    if (const auto before = last_of_epoch.find(epoch); before != last_of_epoch.end()) {
-      if (auto fault = check_numbers(before->second, *file)) file->faults.push_back(std::move(*fault));
+    ++checked;
+    if (last) {
+      if (auto fault = check_numbers(*last, *file)) file->faults.push_back(std::move(*fault));
+      if (const auto missing = find_missing(*last, *file)) {
+        out << *missing << "\n";
+        ++holes;
+      }
     }
     const record::Footer footer = file->scan.ledger.footer();
     out << path.string() << ": " << (file->faults.empty() ? "whole" : "DAMAGED") << ", " << footer.packets
@@ -231,10 +242,12 @@ int recording_verify(std::span<const std::string> paths, std::ostream& out, std:
     for (const std::string& fault : file->faults) out << "  " << fault << "\n";
     for (const std::string& note : file->notes) out << "  note: " << note << "\n";
     if (!file->faults.empty()) ++damaged;
-    last_of_epoch.insert_or_assign(epoch, std::move(*file));
+    last = std::move(*file);
   }
-  out << found->size() << (found->size() == 1 ? " file, " : " files, ") << damaged << " damaged\n";
-  return damaged == 0 ? kFine : kDamaged;
+  out << checked << (checked == 1 ? " file, " : " files, ") << damaged << " damaged";
+  if (holes > 0) out << ", missing ones in " << holes << (holes == 1 ? " place" : " places");
+  out << "\n";
+  return damaged + holes == 0 ? kFine : kDamaged;
 }
 
 }  // namespace sluice::store

@@ -1,11 +1,13 @@
-// The reader of recordings. Twice: the input as a file, and, because a mutated file rarely has right checksums, the
-// input as header and body of one record whose checksums are made right.
+// The reader of recordings, and the repair made of what it finds. Twice: the input as a file, and, because a mutated
+// file rarely has right checksums, the input as header and body of one record whose checksums are made right.
 #include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 #include "sluice/base/crc32c.hpp"
 #include "sluice/record/ledger.hpp"
 #include "sluice/record/reader.hpp"
+#include "sluice/record/repair.hpp"
 
 namespace {
 
@@ -45,6 +47,45 @@ void read_file(ByteView bytes) {
   static_cast<void>(ledger.footer());
 }
 
+std::vector<record::Reader::Item> items_of(ByteView bytes) {
+  record::Reader reader;
+  reader.feed(bytes);
+  reader.finish();
+  std::vector<record::Reader::Item> items;
+  while (auto item = reader.next()) items.push_back(std::move(*item));
+  return items;
+}
+
+std::size_t packets_in(const std::vector<record::Reader::Item>& items) {
+  return static_cast<std::size_t>(std::count_if(items.begin(), items.end(), [](const record::Reader::Item& item) {
+    const auto* found = std::get_if<record::Found>(&item);
+    const auto* entry = found != nullptr ? std::get_if<media::Entry>(&found->record) : nullptr;
+    return entry != nullptr && std::holds_alternative<media::Packet>(*entry);
+  }));
+}
+
+// A repair keeps every packet that can be read, whatever stands around it.
+void repair_file(ByteView bytes) {
+  const auto items = items_of(bytes);
+  record::RepairPlan plan;
+  for (const auto& item : items) plan.look(item);
+  if (!plan.any_record() || plan.newer_version()) return;
+  const record::FileHeader header = plan.header().value_or(
+      record::FileHeader{{*StreamName::make("a", "b"), SessionId::make({}, 1), SessionId::make({}, 1), {}}, 0, {}});
+  plan.decide(header);
+  record::Repair repair(plan, header);
+  for (const auto& item : items) repair.pass(item);
+  repair.seal(true);
+  Bytes copy;
+  for (const record::RepairPiece& piece : repair.take()) {
+    const auto* range = std::get_if<record::CopiedRange>(&piece);
+    const ByteView part =
+        range != nullptr ? bytes.subspan(range->offset, range->end - range->offset) : ByteView(std::get<Bytes>(piece));
+    copy.insert(copy.end(), part.begin(), part.end());
+  }
+  if (packets_in(items_of(copy)) != packets_in(items)) std::abort();
+}
+
 // What is decoded must be written again as it was read, as far as it is understood: the same value comes back.
 void decode_one(ByteView bytes) {
   if (bytes.size() < 16) return;
@@ -72,6 +113,7 @@ void decode_one(ByteView bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   read_file({data, size});
+  repair_file({data, size});
   decode_one({data, size});
   return 0;
 }

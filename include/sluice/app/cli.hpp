@@ -25,6 +25,9 @@ struct CommandLineWorld {
   std::function<int(std::span<const std::string> paths, bool json, std::ostream& out, std::ostream& err)>
       recording_info;
   std::function<int(std::span<const std::string> paths, std::ostream& out, std::ostream& err)> recording_verify;
+  // As store/recording_repair.hpp has it.
+  std::function<int(const std::string& path, const std::string& out_path, std::ostream& out, std::ostream& err)>
+      recording_repair;
   std::string version;  // the line of --version
 };
 

@@ -63,6 +63,9 @@ class Writer {
   Output output_;
 };
 
+// The header of a record as it is written: a draft's, with what depends on the file and the body.
+HeaderBytes finish_header(RecordHeader header, std::uint32_t mark, ByteView body);
+
 // Index and footer of a file whose last entry ends at `offset`, as seal() writes them.
 Bytes encode_seal(std::uint32_t mark, std::uint64_t offset, Ledger& ledger, bool recovered);
 

@@ -26,4 +26,8 @@ boost::system::result<CheckedFile> check_file(const std::filesystem::path& path)
 // order of their names.
 std::optional<std::string> check_numbers(const CheckedFile& before, const CheckedFile& after);
 
+// Which files between two that follow one another in a directory are missing, and the segments and the time they had;
+// nothing when there is no hole, or one that the recorder left because the disk failed.
+std::optional<std::string> find_missing(const CheckedFile& before, const CheckedFile& after);
+
 }  // namespace sluice::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -24,8 +25,10 @@ struct FileSummary {
 
 boost::system::result<FileSummary> read_summary(const std::filesystem::path& path);
 
-// Hands all records and damaged spans of a file to `visit`, in order. Returns the size it read.
-boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit);
+// Hands all records and damaged spans of a file, or of its first `limit` bytes, to `visit`, in order. Returns the size
+// it read.
+boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit,
+                                              std::uint64_t limit = UINT64_MAX);
 
 // Damage, and between which times of the recording it lies, as far as what is good around it tells.
 struct DamagedSpan {
@@ -42,6 +45,8 @@ struct FileScan {
   std::vector<media::Period> periods;
   std::vector<media::Track> tracks;  // of all periods, one after the other
   std::vector<DamagedSpan> damages;
+  std::optional<record::Lost> lost;      // at the head
+  std::size_t left_out = 0;              // Lost records further on: spans that a repair left out
   record::Ledger ledger;                 // of all that could be read
   std::uint64_t entries_end = 0;         // behind the last record that is not index or footer
   std::optional<record::Index> index;    // as written

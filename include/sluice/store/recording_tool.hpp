@@ -17,7 +17,8 @@ int recording_ls(std::span<const std::string> paths, bool json, std::ostream& ou
 // All a file says of itself; reads it whole. Exits with 1 when any is damaged.
 int recording_info(std::span<const std::string> paths, bool json, std::ostream& out, std::ostream& err);
 
-// Reads every byte. Exits with 1 when anything is damaged, and says which bytes and which time span.
+// Reads every byte. Exits with 1 when anything is damaged, and says which bytes and which time span; also when files in
+// the middle of a session are missing, unless the disk failed then.
 int recording_verify(std::span<const std::string> paths, std::ostream& out, std::ostream& err);
 
 }  // namespace sluice::store
