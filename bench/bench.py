@@ -18,6 +18,7 @@ import clips
 import ingest
 import latency
 import machine
+import record
 import serve
 import servers
 from document import write_into
@@ -25,7 +26,9 @@ from report import Report
 
 SOURCE = pathlib.Path(__file__).resolve().parent
 PROJECT = SOURCE.parent
-BENCHES = {"ingest": ingest, "serve": serve, "latency": latency}
+BENCHES = {"ingest": ingest, "serve": serve, "latency": latency, "record": record}
+# What a benchmark compares; "record" has others than the rest.
+SERVERS = [*servers.ALL, *(name for name in record.COLUMNS if name not in servers.ALL)]
 
 
 class Setup:
@@ -56,6 +59,9 @@ class Setup:
         return [kind for name, kind in servers.ALL.items() if name in self._servers
                 and (kind is not servers.Floor if with_hls else kind is not servers.SluiceFmp4)]
 
+    def columns(self, names):
+        return [name for name in names if name in self._servers]
+
     def server(self, kind):
         return kind(self, self.segment_seconds, self.window_seconds)
 
@@ -74,8 +80,8 @@ def parse(arguments):
     parser.add_argument("--seconds", type=int, help="how long each thing is measured (default: 3 to 26)")
     parser.add_argument("--cases", type=lambda text: text.split(","), default=[], help="some of: " + " ".join(
         f"{name}: {','.join(bench.case_names())};" for name, bench in BENCHES.items() if bench.case_names()))
-    parser.add_argument("--servers", type=lambda text: text.split(","), default=list(servers.ALL),
-                        help=f"some of: {','.join(servers.ALL)}")
+    parser.add_argument("--servers", type=lambda text: text.split(","), default=SERVERS,
+                        help=f"some of: {','.join(SERVERS)}")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     parser.add_argument("--sluice", type=pathlib.Path, default=PROJECT / "build/release/sluice")
     parser.add_argument("--tools", type=pathlib.Path, default=PROJECT / "build/release/bench")
@@ -84,12 +90,12 @@ def parse(arguments):
     parsed.names = parsed.names or list(BENCHES)
     known_cases = [case for bench in BENCHES.values() for case in bench.case_names()] + [
         case.key for case in ingest.QUICK_CASES]
-    for what, given, known in [("benchmark", parsed.names, BENCHES), ("server", parsed.servers, servers.ALL),
+    for what, given, known in [("benchmark", parsed.names, BENCHES), ("server", parsed.servers, SERVERS),
                                ("case", parsed.cases, known_cases)]:
         for name in given:
             if name not in known:
                 parser.error(f"no {what} '{name}'; there are: {', '.join(known)}")
-    if parsed.write and (parsed.quick or parsed.cases or parsed.servers != list(servers.ALL)):
+    if parsed.write and (parsed.quick or parsed.cases or parsed.servers != SERVERS):
         parser.error("--write is for whole tables: without --quick, --cases and --servers")
     return parsed
 
@@ -103,9 +109,9 @@ def about(rounds):
 
 
 def run_bench(name, setup, arguments):
-    columns = [server for server in servers.ALL if server in arguments.servers
-               and (server != "floor" or name == "ingest")]
-    report = Report(name, about(setup.rounds), columns, judged=not setup.quick)
+    columns = record.COLUMNS if name == "record" else [
+        server for server in servers.ALL if server != "floor" or name == "ingest"]
+    report = Report(name, about(setup.rounds), setup.columns(columns), judged=not setup.quick)
     print(f"==> bench {name}", file=sys.stderr, flush=True)
     BENCHES[name].run(setup, report)
     document = report.document()

@@ -30,7 +30,7 @@ rtmp {{
     access_log off;
     application live {{
       live on;
-      hls on;
+      hls {hls};
       hls_path {directory}/hls;
       hls_fragment {segment}s;
       hls_playlist_length {window}s;
@@ -147,6 +147,7 @@ def signal_session(leader, number):
 
 class Nginx(Server):
     name = "nginx"
+    hls = "on"
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -169,7 +170,7 @@ class Nginx(Server):
         config = self.directory / "nginx.conf"
         config.write_text(NGINX_CONFIG.format(
             module=module, user="user root;" if os.geteuid() == 0 else "", directory=self.directory,
-            rtmp=self.rtmp_port, http=self.http_port, segment=self.segment_seconds, window=self.window_seconds))
+            rtmp=self.rtmp_port, http=self.http_port, hls=self.hls, segment=self.segment_seconds, window=self.window_seconds))
         return [binary, "-e", self.directory / "error.log", "-p", self.directory, "-c", config]
 
     def output(self):
@@ -189,8 +190,8 @@ class Sluice(Server):
     def hls_url(self):
         return f"http://127.0.0.1:{self.http_port}/live/s%d/{self.container}/index.m3u8"
 
-    def command(self):
-        settings = {
+    def settings(self):
+        return {
             "rtmp.listen": f"127.0.0.1:{self.rtmp_port}", "http.listen": f"127.0.0.1:{self.http_port}",
             "admin.listen": f"127.0.0.1:{self.admin_port}", "record.directory": self.directory / "recordings",
             "hls.container": self.container, "hls.segment_duration": f"{self.segment_seconds}s",
@@ -199,8 +200,10 @@ class Sluice(Server):
             "lifecycle.slots": 1000, "limits.rtmp_unpublished_per_address": 1000,
             "limits.rtmp_unpublished_connections": 1000, "limits.publish_bitrate": 0,
         }
+
+    def command(self):
         command = [self.setup.sluice, "serve"]
-        for key, value in settings.items():
+        for key, value in self.settings().items():
             command += ["--set", f"{key}={value}"]
         return command
 

@@ -79,6 +79,7 @@ class Bench(unittest.TestCase):
         ingest = self.start("ingest", *servers, "--cases", "quick-viewed,unpaced")
         serve = self.start("serve", *servers, "--cases", "playlist,segments,viewers")
         latency = self.start("latency", *servers)
+        record = self.start("record")
 
         table, document = self.finish(ingest)
         self.assertIn("| nginx ", table[0])
@@ -105,6 +106,13 @@ class Bench(unittest.TestCase):
             # A clip with segments of one second: a frame waits for half of one in the middle.
             self.assertGreater(figures["listed.p50"][server], 300)
             self.assertLess(figures["newest.p50"][server], figures["listed.p95"][server])
+
+        _, document = self.finish(record)
+        figures = self.medians(document)
+        self.assertEqual(set(figures["write"]), {"nginx", "ffmpeg", "sluice"})
+        self.assertGreater(min(figures["write"].values()), 1)
+        self.assertGreater(figures["sync.1s"]["sluice"], 0)
+        self.assertGreater(figures["recovery.warm"]["sluice"], 0)
         self.assertEqual(processes_naming(str(self.directory)), [])
 
     def test_a_server_that_does_not_start_is_told_with_what_it_said(self):
@@ -123,7 +131,7 @@ class Bench(unittest.TestCase):
 
     def test_unknown_names_are_refused_with_those_there_are(self):
         errors = self.start("speed").communicate(timeout=60)[1]
-        self.assertIn("no benchmark 'speed'; there are: ingest, serve, latency", errors)
+        self.assertIn("no benchmark 'speed'; there are: ingest, serve, latency, record", errors)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./dev bench [NAME…] [OPTIONS]: sluice beside nginx with its RTMP module, by the tools of bench/.
+# ./dev bench [NAME…] [OPTIONS]: sluice beside nginx with its RTMP module and ffmpeg, by the tools of bench/.
 
 dev_bench() {
   ensure_packages build bench
