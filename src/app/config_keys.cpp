@@ -143,6 +143,18 @@ std::vector<ConfigKey> make_keys() {
           "record.sync_interval", DurationRange{10ms, 1min},
           "How often recordings are synced to the disk: at most so much media is lost to a power cut. A killed process "
           "loses nothing it had accepted more than 100 ms before, whatever this says."),
+      key<&C::record, &RecordConfig::retention>(
+          "record.retention", DurationRange{0ms, 87600h},
+          "Sealed files that ended longer ago than this are removed; `0` keeps all. What a playlist still names, and "
+          "what a collector has marked as in use, is never removed."),
+      key<&C::record, &RecordConfig::max_size>(
+          "record.max_size", SizeRange{{0}, gib(1ULL << 20)},
+          "So many bytes may sealed files have together: beyond it the oldest are removed, with the same exceptions. "
+          "`0` is no limit."),
+      key<&C::record, &RecordConfig::min_free_space>(
+          "record.min_free_space", SizeRange{{0}, gib(1ULL << 20)},
+          "With less than this free on the disk, recording stops and live goes on; readiness says `degraded`. It goes "
+          "on when an eighth more is free. `0` records until the disk is full."),
 
       publish_key<&PublishKey::app>(
           "auth.publish_keys.N.app", NamePattern{},

@@ -49,7 +49,8 @@ net::Listener listener_of(std::string name, const asio::ip::tcp::endpoint& endpo
 Daemon::Daemon(const Config& config)
     : config_(config),
       monitor_(context_.get_executor()),
-      recorder_(make_recorder(config, log_recorder_event)),
+      housekeeper_(make_housekeeper(config)),
+      recorder_(make_recorder(config, housekeeper_.get(), log_recorder_event)),
       lifecycle_(lifecycle_options(config)),
       hub_(hub_options(config), renderer_, recorder_.get(), random_seed()),
       workers_(context_.get_executor(), 1, 4),
@@ -262,7 +263,8 @@ void Daemon::end() {
 void Daemon::watch_recorder(MonoTime now) {
   if (recorder_ == nullptr) return;
   const store::RecorderStats& stats = recorder_->stats();
-  lifecycle_.on_recording_state(recording_fault(stats));
+  lifecycle_.on_recording_state(
+      recording_health_.look(stats, housekeeper_->state(), config_.record.directory.native(), now));
   const std::uint64_t progress = stats.entries_written + stats.errors;
   if (progress != recorder_progress_ || stats.queue_bytes == 0) {
     recorder_progress_ = progress;
@@ -313,7 +315,9 @@ void Daemon::collect_metrics() {
     collect_streams(out, hub_);
     http_->collect(out);
     admin_->collect(out);
-    if (recorder_ != nullptr) collect_recorder(out, recorder_->stats());
+    if (recorder_ == nullptr) return;
+    collect_recorder(out, recorder_->stats(), io::mono_now());
+    collect_housekeeper(out, *housekeeper_);
   });
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "recording_health.hpp"
 #include "sluice/app/config.hpp"
 #include "sluice/io/loop_monitor.hpp"
 #include "sluice/io/metrics.hpp"
@@ -54,7 +55,9 @@ class Daemon {
   boost::asio::io_context context_{1};
   io::Metrics metrics_;
   io::LoopMonitor monitor_;
-  std::unique_ptr<store::Recorder> recorder_;  // null: record.enabled is false
+  std::unique_ptr<store::Housekeeper> housekeeper_;  // both null: record.enabled is false
+  std::unique_ptr<store::Recorder> recorder_;
+  RecordingHealth recording_health_;
   mux::LibavRenderer renderer_;
   live::Lifecycle lifecycle_;
   live::Hub hub_;

@@ -1,5 +1,6 @@
 #include "recording_wiring.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sluice/io/log.hpp"
@@ -23,16 +24,58 @@ std::string_view to_string(store::SealedLeftover::Outcome outcome) {
   return "";
 }
 
-double seconds(std::uint64_t micros) { return static_cast<double>(micros) / 1e6; }
+void log_retention_event(const store::RetentionEvent& event) {
+  using Kind = store::RetentionEvent::Kind;
+  switch (event.kind) {
+    case Kind::removed:
+      io::log_event(io::Level::info, "recording_removed", "a recording file was removed",
+                    {{"path", event.path.native()}, {"bytes", event.bytes}, {"reason", event.reason}});
+      return;
+    case Kind::failed:
+      io::log_event(io::Level::warn, "recording_not_removed", "a recording file could not be removed",
+                    {{"path", event.path.native()}, {"reason", event.reason}, {"error", event.error}});
+      return;
+    case Kind::blocked:
+      io::log_event(io::Level::warn, "retention_blocked",
+                    "recordings exceed record.max_size, and those that are left are in use or still in playlists",
+                    {{"path", event.path.native()}, {"bytes", event.bytes}});
+      return;
+  }
+}
+
+// What a playlist is as long as may be fetched somewhat longer.
+constexpr Micros kProtectedMargin = Seconds(60);
+
+store::RetentionOptions retention_options(const Config& config) {
+  store::RetentionOptions options;
+  options.directory = config.record.directory;
+  options.age = config.record.retention;
+  options.max_size = config.record.max_size.bytes;
+  options.protected_span = std::max(config.hls.window, config.stream.resume_window) + kProtectedMargin;
+  return options;
+}
 
 }  // namespace
 
-std::unique_ptr<store::Recorder> make_recorder(const Config& config, store::RecorderReport report) {
+std::unique_ptr<store::Housekeeper> make_housekeeper(const Config& config) {
+  if (!config.record.enabled) return nullptr;
+  store::HousekeeperOptions options;
+  options.directory = config.record.directory;
+  options.min_free_bytes = config.record.min_free_space.bytes;
+  if (config.record.retention > Millis(0) || config.record.max_size.bytes > 0) {
+    options.retention = retention_options(config);
+  }
+  return std::make_unique<store::Housekeeper>(std::move(options), log_retention_event);
+}
+
+std::unique_ptr<store::Recorder> make_recorder(const Config& config, const store::Housekeeper* housekeeper,
+                                               store::RecorderReport report) {
   if (!config.record.enabled) return nullptr;
   store::RecorderOptions options;
   options.log.directory = config.record.directory;
   options.log.rotate = config.record.rotate;
   options.sync_interval = config.record.sync_interval;
+  options.log.has_room = [housekeeper] { return housekeeper->has_room(); };
   options.queue_bytes_max = config.limits.record_queue.bytes;
   return std::make_unique<store::Recorder>(std::move(options), std::move(report));
 }
@@ -97,8 +140,7 @@ void log_recorder_event(const store::RecorderEvent& event) {
                      {"bytes", event.media_bytes}});
       return;
     case Kind::resumed:
-      io::log_event(io::Level::warn, "recording_resumed",
-                    "recording goes on in a new file; what came before is missing",
+      io::log_event(io::Level::warn, "recording_resumed", "recording goes on; `entries` before are missing",
                     {{"stream", stream},
                      {"session", event.session.text()},
                      {"path", event.path.native()},
@@ -106,30 +148,6 @@ void log_recorder_event(const store::RecorderEvent& event) {
                      {"bytes", event.media_bytes}});
       return;
   }
-}
-
-std::string recording_fault(const store::RecorderStats& stats) {
-  const std::uint64_t failing = stats.sessions_failing.load(std::memory_order_relaxed);
-  if (failing == 0) return {};
-  return "recording of " + std::to_string(failing) + " sessions fails; see event=recording_failed";
-}
-
-void collect_recorder(io::MetricsWriter& out, const store::RecorderStats& stats) {
-  const auto number = [](const std::atomic<std::uint64_t>& value) {
-    return static_cast<double>(value.load(std::memory_order_relaxed));
-  };
-  out.counter("sluice_record_bytes_total", "Bytes written to recordings.", number(stats.bytes_written));
-  out.counter("sluice_record_entries_total", "Entries written to recordings.", number(stats.entries_written));
-  out.counter("sluice_record_writes_total", "Writes to recordings.", number(stats.writes));
-  out.counter("sluice_record_write_seconds_total", "Time spent in these writes.", seconds(stats.write_micros.load()));
-  out.counter("sluice_record_syncs_total", "Syncs of recordings.", number(stats.syncs));
-  out.counter("sluice_record_sync_seconds_total", "Time spent in these syncs.", seconds(stats.sync_micros.load()));
-  out.counter("sluice_record_files_sealed_total", "Recording files completed.", number(stats.files_sealed));
-  out.counter("sluice_record_errors_total", "Failed operations on recordings.", number(stats.errors));
-  out.counter("sluice_record_lost_entries_total", "Entries that were not recorded.", number(stats.entries_lost));
-  out.gauge("sluice_record_queue_bytes", "Media waiting for the disk.", number(stats.queue_bytes));
-  out.gauge("sluice_record_failing_sessions", "Sessions that are live and not being recorded.",
-            number(stats.sessions_failing));
 }
 
 }  // namespace sluice::app

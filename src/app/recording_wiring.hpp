@@ -1,5 +1,5 @@
-// How recordings are wired into the daemon: making the recorder, recovery at start, what is told of both. Private to
-// app.
+// How recordings are wired into the daemon: making the recorder and the housekeeper, recovery at start, what is told of
+// them. Private to app.
 #pragma once
 
 #include <map>
@@ -9,21 +9,20 @@
 #include "sluice/app/config.hpp"
 #include "sluice/io/metrics.hpp"
 #include "sluice/live/hub.hpp"
+#include "sluice/store/housekeeper.hpp"
 #include "sluice/store/recorder.hpp"
 #include "sluice/store/recovery.hpp"
 
 namespace sluice::app {
 
-// Null when record.enabled is false.
-std::unique_ptr<store::Recorder> make_recorder(const Config& config, store::RecorderReport report);
+// Both null when record.enabled is false. The recorder asks the housekeeper, which must outlive it, for room.
+std::unique_ptr<store::Housekeeper> make_housekeeper(const Config& config);
+std::unique_ptr<store::Recorder> make_recorder(const Config& config, const store::Housekeeper* housekeeper,
+                                               store::RecorderReport report);
 
 // Where the live streams' numbers go on.
 std::map<StreamName, live::StreamTail> tails_of(const store::Recovery& recovery);
 void log_recovery(const store::Recovery& recovery);
 void log_recorder_event(const store::RecorderEvent& event);
-// Why readiness is `degraded`; empty while recordings go on.
-std::string recording_fault(const store::RecorderStats& stats);
-
-void collect_recorder(io::MetricsWriter& out, const store::RecorderStats& stats);
 
 }  // namespace sluice::app

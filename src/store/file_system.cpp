@@ -2,85 +2,133 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <utility>
-#include <vector>
+
+#include "sluice/store/recording_name.hpp"
+#include "sluice/store/recovery.hpp"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-class PosixFile : public File {
- public:
-  PosixFile(Descriptor descriptor, std::vector<fs::path> directories)
-      : descriptor_(std::move(descriptor)), unsynced_directories_(std::move(directories)) {}
-
-  error_code write(std::span<const ByteView> pieces) override { return write_all(descriptor_.get(), pieces); }
-
-  void prepare_sync() override { ::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); }
-
-  error_code sync() override {
-    if (::fdatasync(descriptor_.get()) != 0) return last_error();
-    while (!unsynced_directories_.empty()) {
-      if (const error_code error = sync_directory(unsynced_directories_.back())) return error;
-      unsynced_directories_.pop_back();
-    }
-    return {};
+// Writes what stands from `from` on once more: after a failed sync the kernel takes those pages for clean, and only a
+// new write makes it try again.
+error_code rewrite(const fs::path& path, std::uint64_t from) {
+  const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.valid() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return last_error();
+  Bytes buffer(256 * 1024);
+  auto offset = static_cast<off_t>(from);
+  while (true) {
+    const ssize_t got = ::pread(file.get(), buffer.data(), buffer.size(), offset);
+    if (got == 0) break;
+    if (got < 0) return last_error();
+    if (::pwrite(file.get(), buffer.data(), static_cast<std::size_t>(got), offset) != got) return last_error();
+    offset += got;
   }
-
- private:
-  Descriptor descriptor_;
-  std::vector<fs::path> unsynced_directories_;  // those that got a new entry with this file
-};
-
-class PosixFileSystem : public FileSystem {
- public:
-  boost::system::result<std::unique_ptr<File>> create(const fs::path& path, const fs::path& final_path) override {
-    std::vector<fs::path> directories{path.parent_path()};
-    if (const error_code error = make_directories(path.parent_path(), directories)) return error;
-    if (::access(final_path.c_str(), F_OK) == 0) return error_code(EEXIST, boost::system::system_category());
-    Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644));
-    if (!descriptor.valid()) return last_error();
-    if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) return last_error();
-    return std::make_unique<PosixFile>(std::move(descriptor), std::move(directories));
-  }
-
-  error_code publish(const fs::path& path, const fs::path& final_path) override {
-    if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, final_path.c_str(), RENAME_NOREPLACE) != 0) {
-      // Some file systems (NFS, overlays) do not know the flag. Names are used once, so looking first is enough there.
-      if (errno != EINVAL) return last_error();
-      if (::access(final_path.c_str(), F_OK) == 0) return error_code(EEXIST, boost::system::system_category());
-      if (::rename(path.c_str(), final_path.c_str()) != 0) return last_error();
-    }
-    return sync_directory(final_path.parent_path());
-  }
-
-  error_code remove(const fs::path& path) override { return ::unlink(path.c_str()) == 0 ? error_code() : last_error(); }
-
- private:
-  // Notes in `changed` every directory that got a new entry.
-  static error_code make_directories(const fs::path& path, std::vector<fs::path>& changed) {
-    if (path.empty() || ::access(path.c_str(), F_OK) == 0) return {};
-    if (const error_code error = make_directories(path.parent_path(), changed)) return error;
-    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return last_error();
-    changed.push_back(path.has_parent_path() ? path.parent_path() : fs::path("."));
-    return {};
-  }
-};
+  return ::fdatasync(file.get()) == 0 ? error_code() : last_error();
+}
 
 }  // namespace
 
+class RecordingFiles::OneFile : public File {
+ public:
+  OneFile(RecordingFiles& files, int file, fs::path path)
+      : files_(files), calls_(files.calls_), file_(file), path_(std::move(path)) {}
+  ~OneFile() override { calls_.close(file_); }
+
+  error_code write(std::span<const ByteView> pieces) override {
+    if (const error_code error = calls_.write(file_, pieces)) return error;
+    for (const ByteView piece : pieces) size_ += piece.size();
+    return {};
+  }
+
+  error_code undo_write() override { return calls_.truncate(file_, size_); }
+
+  void prepare_sync() override { calls_.begin_sync(file_); }
+
+  error_code sync() override {
+    if (const error_code error = calls_.sync_data(file_)) return error;
+    if (!named_) {
+      if (const error_code error = calls_.sync_directory(path_.parent_path())) return error;
+      named_ = true;
+    }
+    if (const error_code error = files_.sync_changed()) return error;
+    if (!calls_.leads_to(path_, file_)) return {ENOENT, boost::system::system_category()};
+    return {};
+  }
+
+ private:
+  RecordingFiles& files_;
+  SystemCalls& calls_;
+  const int file_;
+  const fs::path path_;
+  std::uint64_t size_ = 0;  // the writer's
+  bool named_ = false;      // sync()'s: its name is durable
+};
+
+boost::system::result<std::unique_ptr<File>> RecordingFiles::create(const fs::path& path, const fs::path& final_path) {
+  if (const error_code error = make_directories(path.parent_path())) return error;
+  if (calls_.exists(final_path)) return error_code(EEXIST, boost::system::system_category());
+  const auto file = calls_.create(path);
+  if (!file) return file.error();
+  return std::make_unique<OneFile>(*this, *file, path);
+}
+
+error_code RecordingFiles::make_directories(const fs::path& path) {
+  if (path.empty() || calls_.exists(path)) return {};
+  if (const error_code error = make_directories(path.parent_path())) return error;
+  if (const error_code error = calls_.make_directory(path); error && error.value() != EEXIST) return error;
+  const std::lock_guard lock(mutex_);
+  changed_[path.has_parent_path() ? path.parent_path() : fs::path(".")] = ++changes_;
+  return {};
+}
+
+error_code RecordingFiles::sync_changed() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.empty()) {
+    const auto [directory, change] = *changed_.begin();
+    lock.unlock();
+    // One that is gone has no names to lose.
+    if (const error_code error = calls_.sync_directory(directory); error && error.value() != ENOENT) return error;
+    lock.lock();
+    if (const auto found = changed_.find(directory); found != changed_.end() && found->second == change) {
+      changed_.erase(found);
+    }
+  }
+  return {};
+}
+
+error_code RecordingFiles::publish(const fs::path& path, const fs::path& final_path) {
+  if (const error_code error = calls_.rename(path, final_path)) return error;
+  return calls_.sync_directory(final_path.parent_path());
+}
+
+boost::system::result<Recovered> RecordingFiles::recover(const fs::path& path,
+                                                         std::optional<std::uint64_t> unsynced_from) {
+  if (!calls_.exists(path)) {
+    if (!calls_.exists(sealed_path(path))) return Recovered::nothing;
+    // It was renamed, and then its directory could not be synced.
+    if (const error_code error = calls_.sync_directory(path.parent_path())) return error;
+    return Recovered::sealed;
+  }
+  if (unsynced_from) {
+    if (const error_code error = rewrite(path, *unsynced_from)) return error;
+  }
+  const SealedLeftover leftover = seal_leftover(path);
+  if (leftover.outcome == SealedLeftover::Outcome::failed) return leftover.error;
+  return leftover.outcome == SealedLeftover::Outcome::sealed ? Recovered::sealed : Recovered::nothing;
+}
+
 FileSystem& posix_file_system() {
-  static PosixFileSystem file_system;
-  return file_system;
+  static RecordingFiles files(posix_calls());
+  return files;
 }
 
 Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -17,12 +17,6 @@ constexpr std::uint64_t kBehindShare = 4;
 // A batch that grew behind a slow disk gives its memory back.
 constexpr std::size_t kBatchKept = 16 * 1024;
 
-std::size_t payload_size(const media::Entry& entry) {
-  if (const auto* packet = std::get_if<media::Packet>(&entry)) return packet->data.size();
-  if (const auto* data = std::get_if<media::Data>(&entry)) return data->amf.size();
-  return 0;
-}
-
 // Of the entries a stream missed, only the last Period, its Tracks and the last Cut or Gap matter to what follows.
 void remember(std::vector<media::Entry>& missed, const media::Entry& entry) {
   const auto is_cut = [](const media::Entry& one) {
@@ -61,7 +55,7 @@ void Recorder::append(Lane id, const media::Entry& entry) {
   const auto found = lanes_.find(id);
   SLUICE_CHECK(found != lanes_.end());
   LoopLane& lane = found->second;
-  const std::size_t bytes = sizeof(Item) + payload_size(entry);
+  const std::size_t bytes = sizeof(Item) + media_size(entry);
   const std::uint64_t waiting = stats_.queue_bytes.load(std::memory_order_relaxed);
   const std::uint64_t max = lane.shedding ? options_.queue_bytes_max / 2 : options_.queue_bytes_max;
   if (waiting + bytes > max) return shed(lane, entry);
@@ -94,16 +88,23 @@ bool Recorder::is_behind() const {
 }
 
 void Recorder::shed(LoopLane& lane, const media::Entry& entry) {
-  if (!std::exchange(lane.shedding, true)) ++stats_.sessions_failing;
+  if (!std::exchange(lane.shedding, true)) {
+    ++stats_.sessions_failing;
+    ++stats_.sessions_shedding;
+  }
+  Tally tally;
+  tally.add(entry);
   ++stats_.entries_lost;
+  stats_.ticks_lost += static_cast<std::uint64_t>(tally.span.count());
   ++lane.lost.entries;
-  lane.lost.media_bytes += payload_size(entry);
+  lane.lost.media_bytes += tally.media_bytes;
   remember(lane.missed, entry);
 }
 
 void Recorder::stop_shedding(Lane id, LoopLane& lane) {
   lane.shedding = false;
   --stats_.sessions_failing;
+  --stats_.sessions_shedding;
   push(id, Shed{std::exchange(lane.lost, {}), std::exchange(lane.missed, {})}, 0);
 }
 
@@ -111,12 +112,15 @@ void Recorder::stop_shedding(Lane id, LoopLane& lane) {
 void Recorder::push(Lane lane, Message message, std::size_t bytes) {
   const std::uint64_t waiting = stats_.queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
   const bool hurry = waiting > options_.queue_bytes_max / kHurryShare;
+  const auto* entry = std::get_if<media::Entry>(&message);
+  const bool segment_ended = entry != nullptr && ends_segment(*entry);
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     pending_.push_back({lane, static_cast<std::uint32_t>(bytes), std::move(message)});
     wake = std::exchange(asleep_, false);
     if (hurry && !std::exchange(hurry_, true)) wake = true;
+    if (segment_ended && !std::exchange(segment_ended_, true)) wake = true;
   }
   if (wake) wake_.notify_one();
 }
@@ -127,49 +131,62 @@ void Recorder::run() {
   int quiet_rounds = 0;
   bool unsynced = false;
   std::unique_lock lock(mutex_);
-  while (wait(lock, round_start, !unsynced && quiet_rounds >= kQuietRounds)) {
+  while (true) {
+    const bool quiet = !unsynced && touched_.empty() && quiet_rounds >= kQuietRounds;
+    const Wake wake = wait(lock, round_start, quiet);
+    if (wake == Wake::stop) return;
     batch_.swap(pending_);
     lock.unlock();
-    round_start = io::mono_now();
-    quiet_rounds = batch_.empty() ? quiet_rounds + 1 : 0;
+    const MonoTime now = io::mono_now();
     unsynced = unsynced || !batch_.empty();
-    write_batch(round_start);
-    if (round_start >= sync_at) {
+    if (wake == Wake::round) {
+      round_start = now;
+      quiet_rounds = batch_.empty() ? quiet_rounds + 1 : 0;
+    }
+    write_batch(now, wake);
+    if (now >= sync_at) {
       unsynced = sync_all();
-      sync_at = round_start + options_.sync_interval;
+      sync_at = now + options_.sync_interval;
     }
     lock.lock();
   }
 }
 
-// Until the next round is due, or, when all is `quiet`, until something comes. False when everything has been written
-// and the recorder is to stop.
-bool Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet) {
+// Until the next round is due or a segment has ended, or, when all is `quiet`, until something comes. `stop` when
+// everything has been written and the recorder is to stop.
+Recorder::Wake Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet) {
   if (quiet) {
     asleep_ = pending_.empty();
     wake_.wait(lock, [this] { return !asleep_ || stopping_; });
     asleep_ = false;
   }
   const auto due = io::to_steady(round_start + options_.flush_interval);
-  wake_.wait_until(lock, due, [this] { return stopping_ || hurry_; });
+  const bool early = wake_.wait_until(lock, due, [this] { return stopping_ || hurry_ || segment_ended_; });
+  const bool segment_only = early && !stopping_ && !hurry_;
   hurry_ = false;
-  return !stopping_ || !pending_.empty();
+  segment_ended_ = false;
+  if (stopping_ && pending_.empty()) return Wake::stop;
+  return segment_only ? Wake::segment : Wake::round;
 }
 
-void Recorder::write_batch(MonoTime now) {
-  std::uint64_t bytes = 0;
-  for (Item& item : batch_) {
-    bytes += item.bytes;
-    handle(item, now);
-  }
-  for (WriterLane* lane : touched_) {
-    lane->log.flush(now);
-    lane->touched = false;
-  }
-  touched_.clear();
+void Recorder::write_batch(MonoTime now, Wake wake) {
+  for (Item& item : batch_) handle(item, now);
   batch_.clear();
   if (batch_.capacity() > kBatchKept) batch_ = {};
-  stats_.queue_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  std::erase_if(touched_, [&](WriterLane* lane) {
+    if (wake == Wake::segment && !lane->segment_ended) return false;
+    lane->segment_ended = false;
+    lane->log.flush(now);
+    if (lane->log.holds()) return false;
+    release(*lane);
+    lane->touched = false;
+    return true;
+  });
+}
+
+// What the lane had in memory is written, or lost.
+void Recorder::release(WriterLane& lane) {
+  stats_.queue_bytes.fetch_sub(std::exchange(lane.bytes, 0), std::memory_order_relaxed);
 }
 
 void Recorder::handle(Item& item, MonoTime now) {
@@ -179,13 +196,16 @@ void Recorder::handle(Item& item, MonoTime now) {
   }
   const auto found = writer_lanes_.find(item.lane);
   WriterLane& lane = found->second;
+  lane.bytes += item.bytes;
   if (const auto* entry = std::get_if<media::Entry>(&item.message)) {
     lane.log.add(*entry, now);
+    lane.segment_ended = lane.segment_ended || ends_segment(*entry);
     if (!std::exchange(lane.touched, true)) touched_.push_back(&lane);
   } else if (const auto* shed = std::get_if<Shed>(&item.message)) {
     lane.log.lose(shed->missed, shed->lost, now);
   } else {
     lane.log.finish(now);
+    release(lane);
     std::erase(touched_, &lane);
     writer_lanes_.erase(found);
   }

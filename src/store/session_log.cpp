@@ -1,5 +1,6 @@
 #include "sluice/store/session_log.hpp"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -19,18 +20,31 @@ std::uint32_t random_mark() {
   return mark;
 }
 
-std::uint64_t media_size(const media::Entry& entry) {
-  if (const auto* packet = std::get_if<media::Packet>(&entry)) return packet->data.size();
-  if (const auto* data = std::get_if<media::Data>(&entry)) return data->amf.size();
-  return 0;
-}
+constexpr int kBackoffMax = 10;  // doublings; the option's limit comes sooner
+
+}  // namespace
 
 bool ends_segment(const media::Entry& entry) {
   if (const auto* cut = std::get_if<media::Cut>(&entry)) return cut->ends_segment;
   return std::holds_alternative<media::Gap>(entry);
 }
 
-}  // namespace
+std::uint64_t media_size(const media::Entry& entry) {
+  if (const auto* packet = std::get_if<media::Packet>(&entry)) return packet->data.size();
+  if (const auto* data = std::get_if<media::Data>(&entry)) return data->amf.size();
+  return 0;
+}
+
+void Tally::add(const media::Entry& entry) {
+  const auto* cut = std::get_if<media::Cut>(&entry);
+  add({1, media_size(entry), cut != nullptr ? cut->duration : Ticks90k{}});
+}
+
+void Tally::add(const Tally& other) {
+  entries += other.entries;
+  media_bytes += other.media_bytes;
+  span += other.span;
+}
 
 SessionLog::SessionLog(const SessionLogOptions& options, record::SessionInfo session, FileSystem& files,
                        DiskQueue& queue, RecorderStats& stats, RecorderReport report)
@@ -44,15 +58,18 @@ SessionLog::SessionLog(const SessionLogOptions& options, record::SessionInfo ses
 void SessionLog::add(const media::Entry& entry, MonoTime now) {
   // A stream's Period is where recording can begin as well as behind the end of a segment.
   const bool period = std::holds_alternative<media::Period>(entry);
-  if (state_ == State::waiting && period && now >= retry_at_) state_ = State::between;
+  if (state_ == State::waiting && period && may_try(now)) state_ = State::between;
   if (state_ == State::waiting) return wait_through(entry, now);
-  if (state_ == State::recording && rotate_due_ && may_begin_file(entry)) seal(now);
+  if (state_ == State::recording && rotate_due_ && !holds() && may_begin_file(entry)) seal(now);
   // Sealing may have failed.
   if (state_ == State::waiting || (state_ == State::between && !open(now))) return wait_through(entry, now);
   writer_->add(entry);
-  ++unwritten_entries_;
-  unwritten_bytes_ += media_size(entry);
+  unwritten_.add(entry);
   if (ends_segment(entry)) {
+    if (!holds() && !options_.has_room()) {
+      seal(now);
+      return start_waiting(now, Millis(0));
+    }
     rotate_due_ = rotation_is_due();
   } else if (const auto* packet = std::get_if<media::Packet>(&entry); packet != nullptr && !packet->hidden) {
     // The next segment has begun in this file, and stays in it.
@@ -61,16 +78,23 @@ void SessionLog::add(const media::Entry& entry, MonoTime now) {
 }
 
 void SessionLog::wait_through(const media::Entry& entry, MonoTime now) {
-  count_lost(entry);
+  Tally tally;
+  tally.add(entry);
+  count_lost(tally, head_.numbering().last_time);
   head_.apply(entry);
-  if (ends_segment(entry) && now >= retry_at_) state_ = State::between;
+  if (ends_segment(entry) && may_try(now)) state_ = State::between;
+}
+
+bool SessionLog::may_try(MonoTime now) const {
+  return now >= retry_at_ && options_.has_room() && queue_.seals_waiting() < kSealsStuckMax;
 }
 
 bool SessionLog::rotation_is_due() const {
   const auto& entries = writer_->ledger().index().entries;
   if (entries.empty()) return false;
+  if (writer_->ledger().index_full()) return true;
   const Ticks90k media = entries.back().start + entries.back().duration - entries.front().start;
-  return media >= options_.rotate || writer_->ledger().index_full();
+  return media >= options_.rotate && queue_.seals_waiting() < kSealsWaitingMax;
 }
 
 // Right behind a segment: whether `entry` begins media that can be decoded without what came before.
@@ -83,8 +107,13 @@ bool SessionLog::may_begin_file(const media::Entry& entry) const {
 
 bool SessionLog::open(MonoTime now) {
   SLUICE_CHECK(!writer_);
+  if (!may_try(now)) {
+    start_waiting(now, Millis(0));
+    return false;
+  }
   if (next_index_ > kFileIndexMax) {
-    fail("create", make_error_code(boost::system::errc::value_too_large), now);
+    fail("create", make_error_code(boost::system::errc::value_too_large));
+    start_waiting(now, options_.retry_interval);
     return false;
   }
   const RecordingName name{session_.session, next_index_++, false};
@@ -93,38 +122,66 @@ bool SessionLog::open(MonoTime now) {
   file->final_path = sealed_path(file->path);
   auto created = files_.create(file->path, file->final_path);
   if (!created) {
-    fail("create", created.error(), now);
+    fail("create", created.error());
+    start_waiting(now, options_.retry_interval);
     return false;
   }
   file->file = std::move(*created);
+  file->quiet = sync_doubted_;
   file_ = std::move(file);
   writer_.emplace(random_mark(), record::FileHeader{session_, name.index, head_.numbering()}, head_, lost_);
   state_ = State::recording;
   rotate_due_ = false;
   flushed_ = false;
+  written_ = {};
+  begun_at_ = written_to_ = head_.numbering().last_time;
   return true;
 }
 
-void SessionLog::flush(MonoTime now) {
+void SessionLog::flush(MonoTime now) { write(now, true); }
+
+void SessionLog::write(MonoTime now, bool may_hold) {
   if (state_ != State::recording) return;
   if (file_->sync_failed) return give_up(now);
   record::Output& output = writer_->output();
-  if (output.empty()) return;
+  if (output.empty() || (holds() && may_hold && now < retry_at_)) return;
   const MonoTime start = io::mono_now();
+  stats_.write_since = std::max<std::int64_t>(start.time_since_epoch().count(), 1);
   const error_code error = file_->file->write(output.pieces());
+  stats_.write_since = 0;
   stats_.write_micros += static_cast<std::uint64_t>((io::mono_now() - start).count());
   ++stats_.writes;
-  if (error) {
-    fail("write", error, now);
-    return give_up(now);
-  }
+  if (!error) return on_written();
+  fail("write", error);
+  // In any case: what is given up is counted as lost, and should not be half there.
+  const bool undone = !file_->file->undo_write();
+  if (!undone || !may_hold || !hold(now)) give_up(now);
+}
+
+// Whether what could not be written is kept, to be written later.
+bool SessionLog::hold(MonoTime now) {
+  if (!held_since_) held_since_ = now;
+  if (now - *held_since_ >= options_.hold || unwritten_.media_bytes >= options_.hold_bytes_max) return false;
+  retry_at_ = now + options_.retry_interval;
+  return true;
+}
+
+void SessionLog::on_written() {
+  record::Output& output = writer_->output();
   stats_.bytes_written += output.size();
-  stats_.entries_written += std::exchange(unwritten_entries_, 0);
-  unwritten_bytes_ = 0;
+  stats_.entries_written += unwritten_.entries;
+  written_.add(std::exchange(unwritten_, {}));
+  written_to_ = head().numbering().last_time;
+  file_->bytes += output.size();
   output.clear();
+  held_since_.reset();
   dirty_ = true;
   flushed_ = true;
-  if (lost_.entries > 0) {
+  if (sync_doubted_ && file_->synced == 0) return;
+  sync_doubted_ = false;
+  syncs_failed_ = 0;
+  told_.reset();
+  if (failing_ || lost_.entries > 0) {
     RecorderEvent resumed = event(Kind::resumed);
     resumed.entries = lost_.entries;
     resumed.media_bytes = lost_.media_bytes;
@@ -132,12 +189,6 @@ void SessionLog::flush(MonoTime now) {
     lost_ = {};
   }
   if (std::exchange(failing_, false)) --stats_.sessions_failing;
-  recover_leftovers();
-}
-
-void SessionLog::recover_leftovers() {
-  for (auto& leftover : leftovers_) queue_.push({DiskJob::Kind::recover, std::move(leftover)});
-  leftovers_.clear();
 }
 
 bool SessionLog::sync() {
@@ -148,9 +199,11 @@ bool SessionLog::sync() {
 
 void SessionLog::seal(MonoTime now) {
   writer_->seal();
-  flush(now);
+  write(now, false);
   if (state_ != State::recording) return;
   head_ = head();
+  file_->entries = written_.entries;
+  file_->span = written_.span;
   queue_.push({DiskJob::Kind::seal, std::exchange(file_, nullptr)});
   writer_.reset();
   dirty_ = false;
@@ -160,7 +213,6 @@ void SessionLog::seal(MonoTime now) {
 void SessionLog::finish(MonoTime now) {
   if (state_ == State::recording) seal(now);
   if (std::exchange(failing_, false)) --stats_.sessions_failing;
-  recover_leftovers();
 }
 
 void SessionLog::lose(std::span<const media::Entry> missed, record::Lost lost, MonoTime now) {
@@ -176,40 +228,54 @@ void SessionLog::lose(std::span<const media::Entry> missed, record::Lost lost, M
   report_(shed);
 }
 
-void SessionLog::fail(std::string_view operation, error_code error, MonoTime now) {
+// From here on the session is not recorded.
+void SessionLog::start_waiting(MonoTime now, Millis interval) {
+  if (!std::exchange(failing_, true)) ++stats_.sessions_failing;
+  state_ = State::waiting;
+  retry_at_ = std::max(retry_at_, now + interval);
+}
+
+void SessionLog::fail(std::string_view operation, error_code error) {
   ++stats_.errors;
+  stats_.last_error = error.value();
+  stats_.last_operation = operation.data();
+  if (!std::exchange(failing_, true)) ++stats_.sessions_failing;
+  const std::pair failure(operation, error);
+  if (std::exchange(told_, failure) == failure) return;
   RecorderEvent failed = event(Kind::failed);
   failed.operation = operation;
   failed.error = error;
   report_(failed);
-  if (!std::exchange(failing_, true)) ++stats_.sessions_failing;
-  state_ = State::waiting;
-  retry_at_ = now + options_.retry_interval;
 }
 
 // Leaves the file as it is, if anything of it was ever written; what the writer holds is lost.
 void SessionLog::give_up(MonoTime now) {
-  if (!std::exchange(failing_, true)) ++stats_.sessions_failing;
-  state_ = State::waiting;
-  retry_at_ = now + options_.retry_interval;
   head_ = head();
-  if (lost_.entries == 0) lost_.since = head_.numbering().last_time;
-  stats_.entries_lost += unwritten_entries_;
-  lost_.entries += std::exchange(unwritten_entries_, 0);
-  lost_.media_bytes += std::exchange(unwritten_bytes_, 0);
+  Millis interval = options_.retry_interval;
+  if (file_->sync_failed) {
+    interval = std::min(interval * (1 << std::min(syncs_failed_++, kBackoffMax)), options_.retry_interval_max);
+    sync_doubted_ = true;
+  }
+  start_waiting(now, interval);
+  // A file that is gone took with it what was written to it.
+  if (file_->gone) count_lost(written_, begun_at_);
+  count_lost(std::exchange(unwritten_, {}), written_to_);
   // A disk that stays full would otherwise collect an empty file with each attempt.
   if (!flushed_) files_.remove(file_->path);
-  if (flushed_) leftovers_.push_back(file_);
+  if (flushed_ && !file_->gone) queue_.push({DiskJob::Kind::recover, file_});
   file_.reset();
   writer_.reset();
+  held_since_.reset();
   dirty_ = false;
 }
 
-void SessionLog::count_lost(const media::Entry& entry) {
-  if (lost_.entries == 0) lost_.since = head_.numbering().last_time;
-  ++lost_.entries;
-  lost_.media_bytes += media_size(entry);
-  ++stats_.entries_lost;
+void SessionLog::count_lost(const Tally& tally, Ticks90k since) {
+  if (tally.entries == 0) return;
+  if (lost_.entries == 0) lost_.since = since;
+  lost_.entries += tally.entries;
+  lost_.media_bytes += tally.media_bytes;
+  stats_.entries_lost += tally.entries;
+  stats_.ticks_lost += static_cast<std::uint64_t>(tally.span.count());
 }
 
 RecorderEvent SessionLog::event(Kind kind) const {

@@ -59,8 +59,6 @@ inline void write_file(const fs::path& path, ByteView bytes) {
   out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
-inline error_code no_space() { return {ENOSPC, boost::system::system_category()}; }
-
 class FaultyDisk : public FileSystem {
  public:
   // Until they are taken back.
@@ -69,6 +67,17 @@ class FaultyDisk : public FileSystem {
   }
   void heal() {
     change([&] { failing_.clear(); });
+  }
+  // What failing operations return from now on; "no space left" otherwise.
+  void fail_with(int error) {
+    change([&] { error_ = error; });
+  }
+  // Syncs do not return until heal_hang().
+  void hang() {
+    change([&] { hung_ = true; });
+  }
+  void heal_hang() {
+    change([&] { hung_ = false; });
   }
   // Writes wait until heal_slowness().
   void be_slow() {
@@ -92,38 +101,51 @@ class FaultyDisk : public FileSystem {
   }
 
   boost::system::result<std::unique_ptr<File>> create(const fs::path& path, const fs::path& final_path) override {
-    if (note("create")) return no_space();
+    if (note("create")) return failure();
     auto file = posix_file_system().create(path, final_path);
     if (!file) return file.error();
-    return std::make_unique<FaultyFile>(*this, std::move(*file));
+    return std::make_unique<FaultyFile>(*this, std::move(*file), path);
   }
   error_code publish(const fs::path& path, const fs::path& final_path) override {
-    if (note("publish")) return no_space();
+    if (note("publish")) return failure();
     return posix_file_system().publish(path, final_path);
   }
   error_code remove(const fs::path& path) override { return posix_file_system().remove(path); }
+  error_code make_directories(const fs::path& path) override {
+    return note("make") ? failure() : posix_file_system().make_directories(path);
+  }
+  boost::system::result<Recovered> recover(const fs::path& path, std::optional<std::uint64_t> unsynced_from) override {
+    if (note("recover")) return failure();
+    return posix_file_system().recover(path, unsynced_from);
+  }
 
  private:
   class FaultyFile : public File {
    public:
-    FaultyFile(FaultyDisk& disk, std::unique_ptr<File> file) : disk_(disk), file_(std::move(file)) {}
+    FaultyFile(FaultyDisk& disk, std::unique_ptr<File> file, fs::path path)
+        : disk_(disk), file_(std::move(file)), path_(std::move(path)) {}
     error_code write(std::span<const ByteView> pieces) override {
       disk_.begin_write();
       if (disk_.note("write")) {
         // A full disk takes the first bytes.
         const ByteView some = pieces.front().first(pieces.front().size() / 2);
-        static_cast<void>(file_->write({&some, 1}));
-        return no_space();
+        std::ofstream(path_, std::ios::app | std::ios::binary) << as_text(some);
+        return disk_.failure();
       }
       const error_code error = file_->write(pieces);
       disk_.change([this] { ++disk_.writes_done_; });
       return error;
     }
-    error_code sync() override { return disk_.note("sync") ? no_space() : file_->sync(); }
+    error_code undo_write() override { return disk_.note("undo") ? disk_.failure() : file_->undo_write(); }
+    error_code sync() override {
+      disk_.await([this] { return !disk_.hung_; });
+      return disk_.note("sync") ? disk_.failure() : file_->sync();
+    }
 
    private:
     FaultyDisk& disk_;
     std::unique_ptr<File> file_;
+    fs::path path_;
   };
 
   template <class Change>
@@ -139,6 +161,10 @@ class FaultyDisk : public FileSystem {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, condition);
   }
+  error_code failure() {
+    const std::lock_guard lock(mutex_);
+    return {error_, boost::system::system_category()};
+  }
   bool note(const std::string& operation) {
     const std::lock_guard lock(mutex_);
     log_.push_back(operation);
@@ -153,7 +179,9 @@ class FaultyDisk : public FileSystem {
   std::condition_variable changed_;
   std::set<std::string> failing_;
   std::vector<std::string> log_;
+  int error_ = ENOSPC;
   bool slow_ = false;
+  bool hung_ = false;
   int writes_begun_ = 0;
   int writes_done_ = 0;
 };
@@ -162,13 +190,16 @@ class FaultyDisk : public FileSystem {
 class ImmediateQueue : public DiskQueue {
  public:
   ImmediateQueue(FileSystem& files, RecorderStats& stats, RecorderReport report)
-      : files_(files), stats_(stats), report_(std::move(report)) {}
-  void push(DiskJob job) override { perform(job, files_, stats_, report_); }
+      : work_(files, stats, std::move(report)) {}
+  void push(DiskJob job) override { work_.run(job, MonoTime()); }
+  std::size_t seals_waiting() const override { return seals_waiting_; }
+
+  void retry(MonoTime now) { work_.retry(now); }
+  void claim_seals_waiting(std::size_t count) { seals_waiting_ = count; }
 
  private:
-  FileSystem& files_;
-  RecorderStats& stats_;
-  RecorderReport report_;
+  DiskWork work_;
+  std::size_t seals_waiting_ = 0;
 };
 
 inline std::string text_of(const RecorderEvent& event) {

@@ -109,6 +109,75 @@ TEST_F(RecorderTest, MuchThatWaitsIsWrittenBeforeTheNextRound) {
   recorder_->stop();
 }
 
+TEST_F(RecorderTest, EndOfASegmentDoesNotWaitForTheRoundAndTakesNobodyWithIt) {
+  options_.flush_interval = Millis(3'600'000);
+  start();
+  record::SessionInfo other = session_;
+  other.session = *SessionId::parse("20261121T035512Z-000001");
+  const Recorder::Lane other_lane = recorder_->begin(other);
+  recorder_->append(other_lane, media::Period{});
+  append({media::Period{}, record::sample::video(), record::sample::audio()});
+  append(segment(100, 0));
+  while (recorder_->stats().entries_written < 7) std::this_thread::yield();
+  EXPECT_EQ(entries_of(items(std::string(kSealed) + ".open")).size(), 7U);
+  // What the other session sent waits, and is counted as waiting.
+  EXPECT_GT(recorder_->stats().queue_bytes, 0U);
+  append({media::Gap{101, Ticks90k(180000), Ticks90k(180000), Seconds(2)}});
+  while (recorder_->stats().entries_written < 8) std::this_thread::yield();
+  recorder_->stop();
+  EXPECT_EQ(recorder_->stats().entries_written, 9U);
+  EXPECT_EQ(recorder_->stats().queue_bytes, 0U);
+}
+
+TEST_F(RecorderTest, WhatCannotBeWrittenIsKeptAndWrittenWithoutAnotherCall) {
+  options_.log.retry_interval = Millis(1);
+  disk_.fail("write");
+  start();
+  append({media::Period{}, record::sample::video(), record::sample::audio()});
+  append(segment(100, 0));
+  while (recorder_->stats().errors < 3) std::this_thread::yield();
+  EXPECT_GT(recorder_->stats().queue_bytes, 0U);
+  EXPECT_EQ(recorder_->stats().sessions_failing, 1U);
+  disk_.heal();
+  while (recorder_->stats().entries_written < 7) std::this_thread::yield();
+  recorder_->stop();
+  EXPECT_EQ(recorder_->stats().entries_lost, 0U);
+  EXPECT_EQ(recorder_->stats().queue_bytes, 0U);
+  EXPECT_THAT(events_, ElementsAre("failed to write", "resumed, lost 0", testing::StartsWith("sealed")));
+  EXPECT_THAT(check_file(directory_.path() / kSealed)->faults, IsEmpty());
+}
+
+TEST_F(RecorderTest, WhatIsKeptForAFailingDiskIsBoundedByTheQueue) {
+  options_.queue_bytes_max = 20'000;
+  options_.log.retry_interval = Millis(1);
+  disk_.fail("write");
+  start();
+  append({media::Period{}, record::sample::video(), record::sample::audio()});
+  for (std::uint64_t i = 0; i < 200; ++i) append(segment(100 + i, static_cast<std::int64_t>(i) * 180000));
+  EXPECT_LE(recorder_->stats().queue_bytes, options_.queue_bytes_max);
+  EXPECT_GT(recorder_->stats().entries_lost, 0U);
+  EXPECT_GT(recorder_->stats().ticks_lost, 0U);
+  recorder_->stop();
+  EXPECT_EQ(recorder_->stats().queue_bytes, 0U);
+  EXPECT_EQ(recorder_->stats().entries_lost + recorder_->stats().entries_written, 803U);
+}
+
+TEST_F(RecorderTest, SyncThatHangsHoldsUpNoWriteAndCanBeSeen) {
+  disk_.hang();
+  start();
+  append({media::Period{}, record::sample::video(), record::sample::audio()});
+  while (recorder_->stats().sync_since == 0) std::this_thread::yield();
+  append(segment(100, 0));
+  append(segment(101, 180000));
+  while (recorder_->stats().entries_written < 11) std::this_thread::yield();
+  EXPECT_NE(recorder_->stats().sync_since, 0);
+  EXPECT_EQ(recorder_->stats().syncs, 0U);
+  disk_.heal_hang();
+  recorder_->stop();
+  EXPECT_EQ(recorder_->stats().sync_since, 0);
+  EXPECT_THAT(check_file(directory_.path() / kSealed)->faults, IsEmpty());
+}
+
 TEST_F(RecorderTest, IsBehindWhileAQuarterOfTheQueueWaits) {
   options_.queue_bytes_max = 20'000;
   disk_.be_slow();

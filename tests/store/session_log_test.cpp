@@ -1,9 +1,6 @@
 #include "sluice/store/session_log.hpp"
 
-#include <gmock/gmock.h>
-
-#include "sluice/store/recording_check.hpp"
-#include "store/faulty_disk.hpp"
+#include "store/session_log_fixture.hpp"
 
 namespace sluice::store {
 namespace {
@@ -17,62 +14,6 @@ using record::sample::segment;
 using record::sample::video;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr const char* kDirectory = "live/demo/20261121T035512Z-3f9a2c-";
-
-std::string sealed_name(int index) { return kDirectory + ("00000" + std::to_string(index)) + ".slog"; }
-std::string open_name(int index) { return sealed_name(index) + ".open"; }
-
-media::Period period(std::uint64_t number = 7, std::int64_t start = 0) {
-  return {number, media::PeriodCause::start, Ticks90k(start), record::sample::wall(1)};
-}
-
-class SessionLogTest : public testing::Test {
- protected:
-  SessionLogTest() {
-    options_.directory = directory_.path();
-    options_.rotate = Millis(4000);
-    log_.emplace(options_, record::sample::session(), disk_, queue_, stats_, report_);
-  }
-
-  void add(const std::vector<media::Entry>& entries) {
-    for (const media::Entry& entry : entries) log_->add(entry, now_);
-    log_->flush(now_);
-  }
-  // Segments of two seconds, numbered from `first`; the first begins at (first - 100) * 2 s.
-  void add_segments(std::uint64_t first, int count) {
-    for (int i = 0; i < count; ++i) add(segment(first + i, static_cast<std::int64_t>(first + i - 100) * 180000));
-  }
-  void begin() { add({period(), video(), audio()}); }
-
-  Bytes bytes(const std::string& name) const { return read_file(directory_.path() / name); }
-  std::vector<record::Reader::Item> items(const std::string& name) const { return record::sample::read(bytes(name)); }
-  std::vector<std::uint64_t> msns(const std::string& name) const {
-    std::vector<std::uint64_t> result;
-    for (const media::Entry& entry : entries_of(items(name))) {
-      if (const auto* one = std::get_if<media::Cut>(&entry)) result.push_back(one->msn);
-    }
-    return result;
-  }
-  record::FileHeader header(const std::string& name) const {
-    return std::get<record::FileHeader>(record::sample::only<record::Found>(items(name)).front().record);
-  }
-  void expect_whole(const std::string& name) const {
-    const auto checked = check_file(directory_.path() / name);
-    ASSERT_TRUE(checked) << name;
-    EXPECT_THAT(checked->faults, IsEmpty()) << name;
-  }
-
-  TemporaryDirectory directory_;
-  FaultyDisk disk_;
-  RecorderStats stats_;
-  std::vector<std::string> events_;
-  RecorderReport report_ = [this](const RecorderEvent& event) { events_.push_back(text_of(event)); };
-  ImmediateQueue queue_{disk_, stats_, report_};
-  SessionLogOptions options_;
-  MonoTime now_{Micros(1'000'000)};
-  std::optional<SessionLog> log_;
-};
 
 TEST_F(SessionLogTest, SessionWithoutEntriesLeavesNoFile) {
   log_->finish(now_);
@@ -168,75 +109,11 @@ TEST_F(SessionLogTest, NameThatIsTakenIsNeverUsedAgain) {
   expect_whole(sealed_name(1));
 }
 
-TEST_F(SessionLogTest, FailedWriteIsGivenUpAndRecordingGoesOnAtTheNextSegmentInANewFile) {
-  begin();
-  add_segments(100, 1);
-  disk_.fail("write");
-  add_segments(101, 1);
-  EXPECT_EQ(stats_.sessions_failing, 1U);
-  disk_.heal();
-  add_segments(102, 1);  // too soon after the fault
-  now_ += options_.retry_interval;
-  add_segments(103, 1);  // begins before, so it is dropped
-  add_segments(104, 1);
-  EXPECT_EQ(stats_.sessions_failing, 0U);
-  log_->finish(now_);
-  EXPECT_THAT(events_,
-              ElementsAre("failed to write", "resumed, lost 12", "recovered 20261121T035512Z-3f9a2c-000000.slog",
-                          "sealed 20261121T035512Z-3f9a2c-000001.slog"));
-  EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0), sealed_name(1)));
-  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100));
-  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(104));
-  expect_whole(sealed_name(0));
-  expect_whole(sealed_name(1));
-  const auto found = record::sample::only<record::Found>(items(sealed_name(1)));
-  const auto& lost = std::get<record::Lost>(found[1].record);
-  EXPECT_EQ(lost.entries, 12U);
-  EXPECT_EQ(stats_.entries_lost, 12U);
-}
-
-TEST_F(SessionLogTest, DiskThatStaysFullCollectsNoFiles) {
-  disk_.fail("write");
-  begin();
-  for (std::uint64_t i = 100; i < 110; ++i) {
-    now_ += options_.retry_interval;
-    add_segments(i, 1);
-  }
-  log_->finish(now_);
-  EXPECT_THAT(directory_.files(), IsEmpty());
-  EXPECT_EQ(stats_.sessions_failing, 0U);
-}
-
-TEST_F(SessionLogTest, FailedSyncEndsTheFileBecauseItsBytesMayBeGone) {
-  begin();
-  add_segments(100, 1);
-  disk_.fail("sync");
-  EXPECT_TRUE(log_->sync());
-  disk_.heal();
-  add_segments(101, 1);
-  EXPECT_EQ(stats_.sessions_failing, 1U);
-  now_ += options_.retry_interval;
-  add_segments(102, 2);
-  log_->finish(now_);
-  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(103));
-  EXPECT_THAT(events_, testing::Contains("recovered 20261121T035512Z-3f9a2c-000000.slog"));
-}
-
 TEST_F(SessionLogTest, NothingIsSyncedTwice) {
   begin();
   EXPECT_TRUE(log_->sync());
   EXPECT_FALSE(log_->sync());
   EXPECT_EQ(stats_.syncs, 1U);
-}
-
-TEST_F(SessionLogTest, FileThatCannotBeRenamedKeepsItsOpenName) {
-  disk_.fail("publish");
-  begin();
-  add_segments(100, 1);
-  log_->finish(now_);
-  EXPECT_THAT(events_, ElementsAre("failed to seal"));
-  EXPECT_THAT(directory_.files(), ElementsAre(open_name(0)));
-  expect_whole(open_name(0));
 }
 
 TEST_F(SessionLogTest, ShedEntriesEndTheFileAndTheNextSaysHowMany) {

@@ -86,6 +86,9 @@ struct RecordConfig {
   std::filesystem::path directory = "./recordings";
   Millis rotate{60'000};
   Millis sync_interval{1'000};
+  Millis retention{0};
+  ByteSize max_size{0};
+  ByteSize min_free_space{1ULL << 30};
   friend bool operator==(const RecordConfig&, const RecordConfig&) = default;
 };
 

@@ -2,7 +2,9 @@
 //
 // The writer thread wakes every flush_interval, or before when much is waiting, takes what has come since, and hands
 // each session's share to the kernel in one call; while nothing comes it sleeps. So a killed process loses nothing that
-// it had accepted one interval and the time of one round before. The sync thread does what may take long (DiskQueue).
+// it had accepted one interval and the time of one round before. A session whose segment has ended does not wait for
+// the round: what players are told of is in the kernel's hands as soon as that can be. The sync thread does what may
+// take long (DiskQueue).
 #pragma once
 
 #include <condition_variable>
@@ -25,8 +27,8 @@ struct RecorderOptions {
   // At most so much media is lost to a power cut, on a disk that keeps up.
   Millis sync_interval{1000};
   Millis flush_interval{75};
-  // Bytes that may wait for the disk, all sessions together. Beyond it entries are dropped, all kinds, until half of it
-  // is free; the recording then goes on in a new file that says how many.
+  // Bytes that may wait for the disk or for a write to be tried again, all sessions together. Beyond it entries are
+  // dropped, all kinds, until half of it is free; the recording then goes on in a new file that says how many.
   std::uint64_t queue_bytes_max = 64 * 1024 * 1024;
 };
 
@@ -71,16 +73,20 @@ class Recorder : public record::Sink {
   struct WriterLane {
     explicit WriterLane(SessionLog session_log) : log(std::move(session_log)) {}
     SessionLog log;
-    bool touched = false;
+    std::uint64_t bytes = 0;     // counted into queue_bytes until they are written or dropped
+    bool touched = false;        // in touched_: has something to write
+    bool segment_ended = false;  // and should not wait with it
   };
+  enum class Wake { stop, round, segment };
 
   void push(Lane lane, Message message, std::size_t bytes);
   void shed(LoopLane& lane, const media::Entry& entry);
   void stop_shedding(Lane id, LoopLane& lane);
 
   void run();
-  bool wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet);
-  void write_batch(MonoTime now);
+  Wake wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet);
+  void write_batch(MonoTime now, Wake wake);
+  void release(WriterLane& lane);
   void handle(Item& item, MonoTime now);
   bool sync_all();
 
@@ -96,9 +102,10 @@ class Recorder : public record::Sink {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Item> pending_;  // guarded, like the three below
+  std::vector<Item> pending_;  // guarded, like the four below
   bool asleep_ = false;
-  bool hurry_ = false;  // much is waiting
+  bool hurry_ = false;          // much is waiting
+  bool segment_ended_ = false;  // of some session
   bool stopping_ = false;
 
   // Writer thread.

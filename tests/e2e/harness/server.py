@@ -26,6 +26,8 @@ DEFAULTS = {
     "lifecycle.unready_grace": "0s",
     "hls.segment_duration": "1s",
     "stream.resume_window": "1s",
+    # Whatever the machine has.
+    "record.min_free_space": "0",
 }
 
 
