@@ -131,12 +131,20 @@ class UnsyncedFiles : public store::FileSystem {
   store::error_code remove(const std::filesystem::path& path) override {
     return store::posix_file_system().remove(path);
   }
+  store::error_code make_directories(const std::filesystem::path& path) override {
+    return store::posix_file_system().make_directories(path);
+  }
+  boost::system::result<store::Recovered> recover(const std::filesystem::path& path,
+                                                  std::optional<std::uint64_t> unsynced_from) override {
+    return store::posix_file_system().recover(path, unsynced_from);
+  }
 
  private:
   class UnsyncedFile : public store::File {
    public:
     explicit UnsyncedFile(std::unique_ptr<store::File> file) : file_(std::move(file)) {}
     store::error_code write(std::span<const ByteView> pieces) override { return file_->write(pieces); }
+    store::error_code undo_write() override { return file_->undo_write(); }
     store::error_code sync() override { return {}; }
 
    private:
@@ -147,13 +155,11 @@ class UnsyncedFiles : public store::FileSystem {
 class Queue : public store::DiskQueue {
  public:
   Queue(store::FileSystem& files, store::RecorderStats& stats, const store::RecorderReport& report)
-      : files_(files), stats_(stats), report_(report) {}
-  void push(store::DiskJob job) override { store::perform(job, files_, stats_, report_); }
+      : work_(files, stats, report) {}
+  void push(store::DiskJob job) override { work_.run(job, MonoTime()); }
 
  private:
-  store::FileSystem& files_;
-  store::RecorderStats& stats_;
-  const store::RecorderReport& report_;
+  store::DiskWork work_;
 };
 
 struct Job {
