@@ -152,22 +152,51 @@ void Daemon::begin_ingest() {
     return;
   }
   tell_listening(listener_of("rtmp", rtmp_->address()));
-  lifecycle_.on_recovered();
 }
 
-// Recordings that an earlier process left unsealed are sealed, off the loop; until then the process is starting, and no
-// encoder can connect.
+// Recordings that an earlier process left unsealed are sealed, and streams whose publisher may return are put back, off
+// the loop. These come first: then encoders can connect, while the rest is looked at.
 void Daemon::recover() {
   if (recorder_ == nullptr) {
     begin_ingest();
+    lifecycle_.on_recovered();
     return;
   }
-  workers_.run([directory = config_.record.directory] { return store::recover(directory); },
-               [this](const store::Recovery& recovery) {
-                 log_recovery(recovery);
-                 hub_.set_tails(tails_of(recovery));
-                 begin_ingest();
-               });
+  hub_.set_recovering(true);
+  const MonoTime start = io::mono_now();
+  const auto hand_over = [this](store::Recovery found, const store::RecoveryProgress& progress) {
+    const auto shared = std::make_shared<store::Recovery>(std::move(found));
+    asio::post(context_, [this, shared, progress] { on_recovered(std::move(*shared), progress); });
+  };
+  workers_.run(
+      [options = recovery_options(config_, io::wall_now()), hand_over] {
+        store::recover(options, hand_over);
+        return std::monostate();
+      },
+      [this, start](std::monostate) {
+        io::log_event(io::Level::info, "recovered", "the recordings have been looked at",
+                      {{"streams", recovery_progress_.streams_total}, {"ms", (io::mono_now() - start).count() / 1000}});
+        lifecycle_.on_recovered();
+      });
+}
+
+void Daemon::on_recovered(store::Recovery found, const store::RecoveryProgress& progress) {
+  log_recovery(found);
+  const media::Arrival now{io::mono_now(), io::wall_now()};
+  for (store::StreamTail& tail : found.tails) {
+    const StreamName name = tail.stream;
+    hub_.restore(name, tail_of(std::move(tail)), now);
+    const auto stream = hub_.find(name);
+    if (stream == nullptr || stream->state() != live::StreamState::away) continue;
+    io::log_event(io::Level::info, "stream_restored", "a stream that was live is back and waits for its publisher",
+                  {{"stream", name.path()}, {"segments", stream->window().info().listed_segments}});
+  }
+  recovery_progress_ = progress;
+  lifecycle_.on_recovery_progress(std::to_string(progress.streams_done) + " of " +
+                                  std::to_string(progress.streams_total) + " streams");
+  if (!progress.recent_done || !hub_.recovering()) return;
+  hub_.set_recovering(false);
+  begin_ingest();
 }
 
 void Daemon::await_signal() {

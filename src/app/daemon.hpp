@@ -24,6 +24,7 @@
 #include "sluice/net/rtmp_server.hpp"
 #include "sluice/net/static_pages.hpp"
 #include "sluice/store/recorder.hpp"
+#include "sluice/store/recovery.hpp"
 
 namespace sluice::app {
 
@@ -39,6 +40,7 @@ class Daemon {
   bool open_listeners();
   void tell_listening(net::Listener listener);
   void recover();
+  void on_recovered(store::Recovery found, const store::RecoveryProgress& progress);
   void begin_ingest();
   void await_signal();
   void on_signal(int number);
@@ -72,6 +74,7 @@ class Daemon {
   io::WorkerPool last_worker_;  // seals recordings at the end
   boost::asio::signal_set signals_;
   int signal_count_ = 0;
+  store::RecoveryProgress recovery_progress_;
   boost::asio::steady_timer timer_;
   std::uint64_t ticks_ = 0;
   std::uint64_t recorder_progress_ = 0;

@@ -80,14 +80,25 @@ std::unique_ptr<store::Recorder> make_recorder(const Config& config, const store
   return std::make_unique<store::Recorder>(std::move(options), std::move(report));
 }
 
-std::map<StreamName, live::StreamTail> tails_of(const store::Recovery& recovery) {
-  std::map<StreamName, live::StreamTail> tails;
-  for (const store::StreamTail& tail : recovery.tails) {
-    tails.emplace(tail.stream,
-                  live::StreamTail{tail.epoch, tail.numbering.last_msn, tail.numbering.last_period,
-                                   tail.numbering.last_time, tail.last_wall, tail.numbering.target_duration});
-  }
-  return tails;
+store::RecoveryOptions recovery_options(const Config& config, WallTime now) {
+  store::RecoveryOptions options;
+  options.directory = config.record.directory;
+  options.now = now;
+  options.resume_window = config.stream.resume_window;
+  // A little more than is listed, so that what is listed does not depend on where reading began.
+  options.window = config.hls.window + 3 * Micros(config.hls.segment_duration);
+  return options;
+}
+
+live::StreamTail tail_of(store::StreamTail tail) {
+  return {tail.epoch,
+          tail.numbering.last_msn,
+          tail.numbering.last_period,
+          tail.numbering.last_time,
+          tail.last_wall,
+          tail.numbering.target_duration,
+          tail.final,
+          std::move(tail.window)};
 }
 
 void log_recovery(const store::Recovery& recovery) {

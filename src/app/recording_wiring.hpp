@@ -2,7 +2,6 @@
 // them. Private to app.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -20,8 +19,8 @@ std::unique_ptr<store::Housekeeper> make_housekeeper(const Config& config);
 std::unique_ptr<store::Recorder> make_recorder(const Config& config, const store::Housekeeper* housekeeper,
                                                store::RecorderReport report);
 
-// Where the live streams' numbers go on.
-std::map<StreamName, live::StreamTail> tails_of(const store::Recovery& recovery);
+store::RecoveryOptions recovery_options(const Config& config, WallTime now);
+live::StreamTail tail_of(store::StreamTail tail);
 void log_recovery(const store::Recovery& recovery);
 void log_recorder_event(const store::RecorderEvent& event);
 

@@ -14,15 +14,19 @@ constexpr int kListedTargetDurationsMin = 3;
 // ahead; beyond that the oldest of what is no longer listed goes early.
 constexpr Ticks90k kAheadMax = Seconds(60);
 
-// A playlist that only begins has no discontinuity to tell of; one that goes on after a restart has.
-bool continues_a_playlist(const media::Period& period) { return period.cause != media::PeriodCause::start; }
+// A playlist that only begins has no discontinuity to tell of; one that goes on after a restart has, unless it was put
+// back from the middle of a Period.
+bool begins_discontinuous(const Segment& segment) {
+  return segment.period->period.cause != media::PeriodCause::start && !segment.parts.empty() &&
+         segment.parts.front()->cut.fragment == 1;
+}
 
 }  // namespace
 
 void SegmentList::append(Segment segment, Seconds target_duration, MonoTime now) {
   if (std::exchange(never_used_, false)) {
     first_ever_ = first_held_ = segment.msn;
-    segment.discontinuity = continues_a_playlist(segment.period->period);
+    segment.discontinuity = begins_discontinuous(segment);
     segment.discontinuity_sequence = segment.period->period.number;
   } else {
     SLUICE_CHECK(!held_.empty() && segment.msn == last().msn + 1);

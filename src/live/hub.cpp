@@ -28,6 +28,15 @@ bool goes_before(const Stream& left, const Stream& right) {
   return left.state_since() < right.state_since();
 }
 
+// Of what is listed: a Period that ended before its first Cut gave its number back.
+std::uint64_t last_period_of(const std::vector<RecordedSession>& window) {
+  std::uint64_t last = 0;
+  for (const media::Entry& entry : window.back().entries) {
+    if (const auto* period = std::get_if<media::Period>(&entry)) last = period->number;
+  }
+  return last;
+}
+
 void add_counts(StreamTotals& totals, const Stream& stream) {
   totals.counts.segments += stream.counts().segments;
   totals.counts.discontinuities += stream.counts().discontinuities;
@@ -74,7 +83,7 @@ void Publish::on_data(std::uint32_t timestamp_ms, Payload amf, media::Arrival no
 
 void Publish::end(media::Arrival now) {
   if (stream_ == nullptr) return;
-  stream_->end_publish(now);
+  stream_->end_publish(now, hub_.finishing_);
   hub_.remove(*this);
 }
 
@@ -125,24 +134,39 @@ Publish* Hub::publish_of(const Stream& stream) {
 
 SessionId Hub::new_session(WallTime now) { return SessionId::make(now, static_cast<std::uint32_t>(random_())); }
 
+void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
+  if (find(name) != nullptr) return;
+  const bool may_return = !tail.final && now.wall - tail.last_wall < options_.stream.resume_window;
+  const auto window = may_return ? make_contiguous(std::exchange(tail.window, {}), tail.last_msn, tail.media_end)
+                                 : std::vector<RecordedSession>();
+  if (window.empty()) {
+    tail.window.clear();
+    tails_.insert_or_assign(name, std::move(tail));
+    return;
+  }
+  make_room(name);
+  timeline::Start start;
+  start.cause = media::PeriodCause::restart;
+  start.first_msn = tail.last_msn + 1;
+  start.first_period = last_period_of(window) + 1;
+  start.media_start = tail.media_end;
+  if (tail.target_duration > Seconds(0)) start.target_duration = tail.target_duration;
+  start.wall_start = tail.last_wall;
+  start.listed_at = now.mono - std::max(now.wall - tail.last_wall, Micros(0));
+  auto stream = std::make_shared<Stream>(name, tail.epoch, options_.stream, start, renderer_, sink_);
+  stream->restore(window, tail.last_wall, now);
+  streams_[name].push_back(std::move(stream));
+  ++stream_count_;
+}
+
 Stream& Hub::open_stream(const StreamName& name, const SessionId& session, media::Arrival now) {
   make_room(name);
   timeline::Start start;
   start.first_msn = number_from(now.wall, kSegmentStep);
   start.first_period = number_from(now.wall, kPeriodStep);
-  SessionId epoch = session;
-  StreamOptions options = options_.stream;
-
   if (const auto tail = tails_.find(name); tail != tails_.end()) {
     start.first_msn = std::max(start.first_msn, tail->second.last_msn + 1);
     start.first_period = std::max(start.first_period, tail->second.last_period + 1);
-    const Micros away = now.wall - tail->second.last_wall;
-    if (away < options.resume_window) {
-      epoch = tail->second.epoch;
-      start.cause = media::PeriodCause::restart;
-      start.media_start = tail->second.media_end;
-      if (tail->second.target_duration > Seconds(0)) start.target_duration = tail->second.target_duration;
-    }
     tails_.erase(tail);
   }
   Epochs& epochs = streams_[name];
@@ -150,7 +174,7 @@ Stream& Hub::open_stream(const StreamName& name, const SessionId& session, media
     start.first_msn = std::max(start.first_msn, older->last_msn() + 1);
     start.first_period = std::max(start.first_period, older->last_period() + 1);
   }
-  epochs.push_back(std::make_shared<Stream>(name, epoch, options, start, renderer_, sink_));
+  epochs.push_back(std::make_shared<Stream>(name, session, options_.stream, start, renderer_, sink_));
   ++stream_count_;
   gone_.erase(name);
   return *epochs.back();
@@ -244,6 +268,7 @@ void Hub::end_all(EndWish wish, bool at_once) {
 }
 
 void Hub::finish_away(media::Arrival now) {
+  finishing_ = true;
   for (auto& [name, epochs] : streams_) {
     for (const std::shared_ptr<Stream>& stream : epochs) {
       if (stream->state() == StreamState::away) stream->finish(now);
@@ -273,11 +298,6 @@ std::shared_ptr<Stream> Hub::find_session(const StreamName& name, const SessionI
     if (stream->has_session(session)) return stream;
   }
   return nullptr;
-}
-
-bool Hub::is_expected(const StreamName& name, WallTime now) const {
-  const auto tail = tails_.find(name);
-  return tail != tails_.end() && now - tail->second.last_wall < options_.stream.resume_window;
 }
 
 Seconds Hub::target_duration() const {

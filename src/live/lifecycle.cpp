@@ -35,6 +35,8 @@ void Lifecycle::on_recovered() {
   if (phase_ == Phase::starting) phase_ = Phase::running;
 }
 
+void Lifecycle::on_recovery_progress(const std::string& progress) { recovery_ = ": " + progress; }
+
 bool Lifecycle::drain(MonoTime now) {
   if (!draining()) {
     enter(Phase::grace, now);
@@ -108,7 +110,7 @@ ProbeReport Lifecycle::readiness(ReadinessMeaning meaning, int slots_free) const
   ProbeReport report;
   report.status = status(slots_free);
   report.ok = report.status == "ready" || (report.status == "busy" && meaning == ReadinessMeaning::serve);
-  if (report.status == "starting") report.reasons.push_back("recovery of recordings still runs");
+  if (report.status == "starting") report.reasons.push_back("recovery of recordings still runs" + recovery_);
   if (report.status == "busy") report.reasons.push_back("no publisher slot is free");
   if (report.status == "draining") report.reasons.push_back("draining: " + std::string(to_string(phase_)));
   if (report.status == "finished") report.reasons.push_back("the last publish has ended and lifecycle.recycle is set");

@@ -67,11 +67,24 @@ Stream::Stream(StreamName name, SessionId epoch, const StreamOptions& options, c
       resume_window_(options.resume_window),
       timeline_(options.timeline, start),
       window_(options.window, name_, epoch_, renderer),
-      sink_(sink) {}
+      sink_(sink),
+      last_msn_(start.first_msn - 1),
+      last_period_(start.first_period - 1) {}
 
 void Stream::enter(StreamState state, MonoTime now) {
   state_ = state;
   state_since_ = now;
+}
+
+void Stream::restore(const std::vector<RecordedSession>& window, WallTime last_wall, media::Arrival now) {
+  SLUICE_CHECK(!published_ && sessions_.empty());
+  for (const RecordedSession& recorded : window) {
+    session_ = recorded.session;
+    sessions_.push_back(recorded.session);
+    window_.on_session(recorded.session);
+    for (const media::Entry& entry : recorded.entries) window_.on_entry(entry, now.mono);
+  }
+  enter(StreamState::away, now.mono - std::max(now.wall - last_wall, Micros(0)));
 }
 
 void Stream::begin_publish(const SessionId& session, media::Arrival now) {
@@ -81,6 +94,7 @@ void Stream::begin_publish(const SessionId& session, media::Arrival now) {
   session_ = session;
   sessions_.push_back(session);
   session_start_ = now.wall;
+  before_session_ = {timeline_.next_msn() - 1, last_period_, timeline_.end(), timeline_.target_duration()};
   last_packet_ = now.mono;
   window_.on_session(session);
   enter(StreamState::publishing, now.mono);
@@ -97,12 +111,12 @@ void Stream::on_data(std::uint32_t timestamp_ms, Payload amf, media::Arrival now
   deliver(now);
 }
 
-void Stream::end_publish(media::Arrival now) {
+void Stream::end_publish(media::Arrival now, bool final) {
   SLUICE_CHECK(state_ == StreamState::publishing);
   timeline_.end_publish(now, entries_);
   deliver(now);
   if (recording_) {
-    sink_->append(*recording_, media::End{now.wall});
+    sink_->append(*recording_, media::End{now.wall, final});
     sink_->end(*recording_);
     recording_.reset();
   }
@@ -157,7 +171,7 @@ void Stream::deliver(media::Arrival now) {
   if (entries_.empty()) return;
   const bool to_record = sink_ != nullptr && state_ == StreamState::publishing;
   if (to_record && !recording_) {
-    recording_ = sink_->begin({name_, *session_, epoch_, session_start_});
+    recording_ = sink_->begin({name_, *session_, epoch_, session_start_, before_session_});
   }
   bool playlist_changed = false;
   for (const media::Entry& entry : entries_) {

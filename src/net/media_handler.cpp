@@ -182,8 +182,7 @@ HttpResponse MediaHandler::segment(const StreamName& name, const hls::SegmentNam
 }
 
 HttpResponse MediaHandler::missing(const StreamName& name) const {
-  if (hub_.is_expected(name, io::wall_now()))
-    return unavailable("the stream's publisher may still return after a restart");
+  if (hub_.recovering()) return unavailable("recordings are being recovered: the stream may be among them");
   if (hub_.is_gone(name)) return http_error(410, "the stream has ended", CacheClass::error);
   return not_found("there is no such stream");
 }

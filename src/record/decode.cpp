@@ -165,7 +165,7 @@ Result<Record> decode_gap(const RecordHeader& header, ByteView body) {
 
 Result<Record> decode_end(const RecordHeader& header, ByteView body) {
   BodyReader in(body);
-  const media::End end{in.wall()};
+  const media::End end{in.wall(), has(header, flags::kFinal)};
   if (!in.ok()) return senseless("End", header);
   return Record(media::Entry(end));
 }
@@ -212,6 +212,7 @@ Result<Record> decode_footer(const RecordHeader& header, ByteView body) {
   Footer footer;
   footer.recovered = has(header, flags::kRecovered);
   footer.ended = has(header, flags::kEnded);
+  footer.final = has(header, flags::kEndedFinal);
   footer.index_offset = in.bytes.u64_le();
   footer.records = in.bytes.u64_le();
   footer.packets = in.bytes.u64_le();

@@ -109,7 +109,9 @@ Draft draft_of(const media::Data& data) { return make(RecordType::data, data.tim
 Draft draft_of(const media::End& end) {
   ByteWriter out;
   put_wall(out, end.wall);
-  return make(RecordType::end, 0, std::move(out));
+  Draft result = make(RecordType::end, 0, std::move(out));
+  if (end.final) result.header.flags |= flags::kFinal;
+  return result;
 }
 
 std::uint32_t index_flags(const IndexEntry& entry) {
@@ -188,6 +190,7 @@ Draft draft(const Footer& footer) {
   Draft result = make(RecordType::footer, 0, std::move(out));
   if (footer.recovered) result.header.flags |= flags::kRecovered;
   if (footer.ended) result.header.flags |= flags::kEnded;
+  if (footer.final) result.header.flags |= flags::kEndedFinal;
   return result;
 }
 

@@ -46,6 +46,7 @@ void Ledger::pass(const Place& place, const media::Entry& entry) {
     part_offset_ = place.offset;
   } else if (const auto* end = std::get_if<media::End>(&entry)) {
     totals_.ended = true;
+    totals_.final = end->final;
     end_wall_ = end->wall;
   }
 }

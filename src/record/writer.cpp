@@ -13,6 +13,8 @@ const Payload* payload_of(const media::Entry& entry) {
   return nullptr;
 }
 
+void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+
 }  // namespace
 
 HeaderBytes finish_header(RecordHeader header, std::uint32_t mark, ByteView body) {
@@ -101,20 +103,29 @@ void Writer::seal() {
   offset_ += bytes.size();
 }
 
+Bytes encode_added(std::uint32_t mark, std::uint64_t offset, Ledger& ledger, const media::Entry& entry) {
+  const Draft parts = draft(entry);
+  const HeaderBytes header = finish_header(parts.header, mark, parts.body);
+  Bytes result;
+  append(result, header);
+  append(result, parts.body);
+  ledger.pass({offset, offset + result.size(), header}, entry);
+  return result;
+}
+
 Bytes encode_seal(std::uint32_t mark, std::uint64_t offset, Ledger& ledger, bool recovered) {
   Bytes result;
-  const auto append = [&result](ByteView bytes) { result.insert(result.end(), bytes.begin(), bytes.end()); };
   const Draft index = draft(ledger.index());
   const HeaderBytes index_header = finish_header(index.header, mark, index.body);
   ledger.pass_index(index_header);
-  append(index_header);
-  append(index.body);
+  append(result, index_header);
+  append(result, index.body);
   Footer totals = ledger.footer();
   totals.index_offset = offset;
   totals.recovered = recovered;
   const Draft footer = draft(totals);
-  append(finish_header(footer.header, mark, footer.body));
-  append(footer.body);
+  append(result, finish_header(footer.header, mark, footer.body));
+  append(result, footer.body);
   return result;
 }
 

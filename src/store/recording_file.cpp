@@ -81,10 +81,12 @@ class Scanner {
 
   void operator()(const record::FileHeader& header) {
     if (!scan_.header) scan_.header = header;
+    scan_.open_part.apply(header);
     pass(header);
   }
   void operator()(const media::Entry& entry) {
     pass(entry);
+    scan_.open_part.apply(entry);
     note_time(entry);
     if (const auto* period = std::get_if<media::Period>(&entry)) scan_.periods.push_back(*period);
     if (const auto* track = std::get_if<media::Track>(&entry)) scan_.tracks.push_back(*track);
@@ -163,6 +165,42 @@ boost::system::result<FileSummary> read_summary(const fs::path& path) {
   if (!tail) return tail.error();
   summary.footer = decode_footer(*tail);
   return summary;
+}
+
+std::optional<record::Index> read_index(int fd, const record::Footer& footer) {
+  Bytes head(record::kHeaderSize);
+  const auto got = read_at(fd, footer.index_offset, head);
+  if (!got || got->size() != head.size()) return std::nullopt;
+  const auto header = record::decode_header(head);
+  if (!header || header->type != record::RecordType::index) return std::nullopt;
+  Bytes body(header->body_size);
+  const auto rest = read_at(fd, footer.index_offset + head.size(), body);
+  if (!rest || rest->size() != body.size() || crc32c(body) != header->body_crc) return std::nullopt;
+  auto decoded = record::decode_record(*header, body);
+  if (!decoded) return std::nullopt;
+  return std::get<record::Index>(std::move(*decoded));
+}
+
+error_code read_range(int fd, std::uint64_t from, std::uint64_t to,
+                      const std::function<void(const record::Reader::Item&)>& visit) {
+  record::Reader reader;
+  reader.feed(record::kSignature);
+  const auto drain = [&] {
+    while (auto item = reader.next()) visit(*item);
+  };
+  Bytes buffer;
+  while (from < to) {
+    buffer.resize(std::min<std::uint64_t>(kChunk, to - from));
+    const auto chunk = read_at(fd, from, buffer);
+    if (!chunk) return chunk.error();
+    if (chunk->empty()) break;
+    from += chunk->size();
+    reader.feed(*chunk);
+    drain();
+  }
+  reader.finish();
+  drain();
+  return {};
 }
 
 boost::system::result<std::uint64_t> read_all(int fd, const std::function<void(const record::Reader::Item&)>& visit,

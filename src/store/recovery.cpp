@@ -1,14 +1,23 @@
 #include "sluice/store/recovery.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "sluice/store/recording_file.hpp"
 #include "sluice/store/recording_name.hpp"
+#include "sluice/store/window_reader.hpp"
 
 namespace sluice::store {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How far the clock of a file system may be off.
+constexpr Micros kClockSlack = Seconds(10);
+// The newest files of a stream that are looked at for its numbers, where none was live.
+constexpr std::ptrdiff_t kTriedMax = 64;
 
 std::vector<fs::path> directories_in(const fs::path& directory, std::vector<fs::path>& unreadable) {
   std::vector<fs::path> found;
@@ -44,50 +53,93 @@ std::optional<StreamTail> tail_of(const StreamName& stream, const RecordingName&
     footer = whole->ledger.footer();
   }
   const SessionId& epoch = summary->header ? summary->header->session.epoch : name.session;
-  return StreamTail{stream, name.session, epoch, footer->numbering, footer->last_wall, footer->ended};
+  return StreamTail{stream, name.session, epoch, footer->numbering, footer->last_wall, footer->ended, footer->final};
 }
 
 bool has_numbers(const StreamTail& tail) { return tail.numbering.last_msn != 0 || tail.numbering.last_period != 0; }
 
+// A stream's directory.
+struct Found {
+  fs::path directory;
+  std::vector<RecordingName> names;  // oldest first
+  bool recent = false;
+};
+
+// A session that began no earlier than the others' names may have ended with the process.
+bool is_recent(const Found& found, const RecoveryOptions& options) {
+  if (found.names.empty()) return false;
+  const bool open =
+      std::any_of(found.names.begin(), found.names.end(), [](const RecordingName& name) { return !name.sealed; });
+  if (open) return true;
+  struct stat status {};
+  if (::stat((found.directory / found.names.back().filename()).c_str(), &status) != 0) return false;
+  return WallTime(Seconds(status.st_mtim.tv_sec)) + kClockSlack >= options.now - options.resume_window;
+}
+
+std::vector<Found> find_streams(const RecoveryOptions& options, Recovery& recovery) {
+  std::vector<Found> streams;
+  for (const fs::path& app : directories_in(options.directory, recovery.unreadable)) {
+    for (const fs::path& directory : directories_in(app, recovery.unreadable)) {
+      if (!stream_of(directory / "file")) continue;
+      Found found{directory, names_in(directory, recovery.unreadable), false};
+      found.recent = is_recent(found, options);
+      if (!found.recent && found.names.size() > kTriedMax) {
+        found.names.erase(found.names.begin(), found.names.end() - kTriedMax);
+      }
+      streams.push_back(std::move(found));
+    }
+  }
+  std::stable_sort(streams.begin(), streams.end(),
+                   [](const Found& left, const Found& right) { return left.recent && !right.recent; });
+  return streams;
+}
+
 // From the newest file back, until one has numbers: a session that was cut off at its start has none.
-void find_tail(const StreamName& stream, const fs::path& directory, Recovery& recovery) {
-  const std::vector<RecordingName> names = names_in(directory, recovery.unreadable);
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const fs::path path = directory / name->filename();
-    const std::optional<StreamTail> tail = tail_of(stream, *name, path);
+void find_tail(const StreamName& stream, const Found& found, Recovery& recovery) {
+  for (auto name = found.names.rbegin(); name != found.names.rend(); ++name) {
+    const fs::path path = found.directory / name->filename();
+    std::optional<StreamTail> tail = tail_of(stream, *name, path);
     if (!tail) {
       recovery.unreadable.push_back(path);
     } else if (has_numbers(*tail)) {
-      recovery.tails.push_back(*tail);
+      recovery.tails.push_back(std::move(*tail));
       return;
     }
   }
 }
 
-void recover_stream(const fs::path& directory, Recovery& recovery) {
-  const auto stream = stream_of(directory / "file");
-  if (!stream) return;
-  for (const RecordingName& name : names_in(directory, recovery.unreadable)) {
-    if (!name.sealed) recovery.leftovers.push_back(seal_leftover(directory / name.filename()));
+void recover_stream(Found& found, const RecoveryOptions& options, Recovery& recovery) {
+  const auto stream = stream_of(found.directory / "file");
+  for (RecordingName& name : found.names) {
+    if (name.sealed) continue;
+    recovery.leftovers.push_back(seal_leftover(found.directory / name.filename()));
+    name.sealed = recovery.leftovers.back().outcome == SealedLeftover::Outcome::sealed;
   }
-  find_tail(*stream, directory, recovery);
+  std::erase_if(found.names, [&](const RecordingName& name) {
+    std::error_code error;
+    return !name.sealed && !fs::exists(found.directory / name.filename(), error);
+  });
+  find_tail(*stream, found, recovery);
+  if (recovery.tails.empty()) return;
+  StreamTail& tail = recovery.tails.back();
+  if (tail.final || options.now - tail.last_wall >= options.resume_window) return;
+  tail.window = read_window(found.directory, found.names, tail.epoch, to_ticks(options.window));
 }
 
 }  // namespace
 
-Recovery recover(const fs::path& directory, const std::function<void(const RecoveryProgress&)>& progress) {
-  Recovery recovery;
-  std::vector<fs::path> streams;
-  for (const fs::path& app : directories_in(directory, recovery.unreadable)) {
-    const auto below = directories_in(app, recovery.unreadable);
-    streams.insert(streams.end(), below.begin(), below.end());
-  }
+void recover(const RecoveryOptions& options, const RecoveryStep& step) {
+  Recovery found;
+  std::vector<Found> streams = find_streams(options, found);
+  const auto tell = [&](std::size_t done) {
+    const bool recent_done = done == streams.size() || !streams[done].recent;
+    step(std::exchange(found, {}), {done, streams.size(), recent_done});
+  };
+  tell(0);
   for (std::size_t done = 0; done < streams.size(); ++done) {
-    if (progress) progress({done, streams.size()});
-    recover_stream(streams[done], recovery);
+    recover_stream(streams[done], options, found);
+    tell(done + 1);
   }
-  if (progress) progress({streams.size(), streams.size()});
-  return recovery;
 }
 
 }  // namespace sluice::store

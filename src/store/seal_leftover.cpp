@@ -18,9 +18,13 @@ bool is_sealed(const FileScan& scan) { return scan.index && scan.footer_end == s
 error_code cut_and_seal(int fd, FileScan& scan) {
   if (::ftruncate(fd, static_cast<off_t>(scan.entries_end)) != 0) return last_error();
   if (::lseek(fd, 0, SEEK_END) < 0) return last_error();
-  const Bytes seal = record::encode_seal(scan.mark, scan.entries_end, scan.ledger, true);
-  const ByteView piece(seal);
-  return write_all(fd, {&piece, 1});
+  Bytes end;
+  if (const auto cut = scan.open_part.closing()) {
+    end = record::encode_added(scan.mark, scan.entries_end, scan.ledger, *cut);
+  }
+  const Bytes seal = record::encode_seal(scan.mark, scan.entries_end + end.size(), scan.ledger, true);
+  const ByteView pieces[] = {end, seal};
+  return write_all(fd, pieces);
 }
 
 SealedLeftover& failed(SealedLeftover& result, error_code error) {

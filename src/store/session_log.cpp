@@ -53,7 +53,8 @@ SessionLog::SessionLog(const SessionLogOptions& options, record::SessionInfo ses
       files_(files),
       queue_(queue),
       stats_(stats),
-      report_(std::move(report)) {}
+      report_(std::move(report)),
+      head_(session_.before) {}
 
 void SessionLog::add(const media::Entry& entry, MonoTime now) {
   // A stream's Period is where recording can begin as well as behind the end of a segment.

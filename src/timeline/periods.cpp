@@ -64,7 +64,7 @@ void Timeline::open_period(std::uint32_t timestamp_ms, media::Arrival now, Entri
   video_given_up_ = false;
   in_period_ = true;
   // Never back: players take overlapping dates for a fault (HLS 6.2.1), even when our own clock was stepped.
-  const WallTime wall_start = any_period_ ? std::max(now.wall, wall_at(start)) : now.wall;
+  const WallTime wall_start = dated_ ? std::max(now.wall, wall_at(start)) : now.wall;
   add_period(next_cause_, start, wall_start, out);
   for (media::Data& data : held_data_) {
     data.time = start;
@@ -99,7 +99,7 @@ void Timeline::add_period(PeriodCause cause, Ticks90k start, WallTime wall_start
     period_.cause = cause;
   }
   // Else nothing of the last Period is in the playlist: its number and the reason it began for are this one's.
-  any_period_ = true;
+  any_period_ = dated_ = true;
   period_.media_start = start;
   period_.wall_start = wall_start;
   out.emplace_back(period_);

@@ -138,10 +138,12 @@ void Segmenter::add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, 
   part_begins_with_key_ = false;
   listed_in_period_ = true;
   listed_end_ = at;
-  // Half a target duration late, so that a publisher who returns quickly leaves no gap: players expect a new segment
-  // within one and a half target durations of the one before (RFC 8216bis 6.2.1).
-  gap_due_ = now + Micros(cutter_.target_duration()) * 3 / 2;
+  expect_gap(now);
 }
+
+// Half a target duration late, so that a publisher who returns quickly leaves no gap: players expect a new segment
+// within one and a half target durations of the one before (RFC 8216bis 6.2.1).
+void Segmenter::expect_gap(MonoTime listed_at) { gap_due_ = listed_at + Micros(cutter_.target_duration()) * 3 / 2; }
 
 void Segmenter::add_gap(Ticks90k duration, Entries& out) {
   media::Gap gap;

@@ -16,6 +16,10 @@ Timeline::Timeline(const Options& options, const Start& start)
                  start.media_start),
       next_cause_(start.cause) {
   period_.number = start.first_period;
+  period_.media_start = start.media_start;
+  if (start.wall_start) period_.wall_start = *start.wall_start;
+  dated_ = start.wall_start.has_value();
+  if (start.listed_at) segmenter_.expect_gap(*start.listed_at);
 }
 
 void Timeline::begin_publish(PeriodCause cause) {

@@ -17,6 +17,9 @@ class SegmentListTest : public ::testing::Test {
     segment.period = period_;
     segment.gap = gap;
     segment.duration = duration;
+    media::Cut cut;
+    cut.fragment = first_fragment_;
+    if (!gap) segment.parts.push_back(std::make_shared<const Part>(Part{period_, cut, {}}));
     list_.append(std::move(segment), kTarget, now_);
   }
   void add_many(int count) {
@@ -36,6 +39,7 @@ class SegmentListTest : public ::testing::Test {
   MonoTime now_{Seconds(100)};
   std::uint64_t next_ = 1000;
   std::uint64_t number_ = 6;
+  std::uint64_t first_fragment_ = 1;
   std::shared_ptr<const PeriodInfo> period_;
 };
 
@@ -162,6 +166,14 @@ TEST_F(SegmentListTest, AContinuedPlaylistBeginsWithADiscontinuity) {
   begin_period(media::PeriodCause::restart);
   add();
   EXPECT_TRUE(list_.last().discontinuity);
+  EXPECT_EQ(list_.last().discontinuity_sequence, 8u);
+}
+
+TEST_F(SegmentListTest, OneThatIsPutBackFromTheMiddleOfAPeriodDoesNot) {
+  begin_period(media::PeriodCause::restart);
+  first_fragment_ = 5;
+  add();
+  EXPECT_FALSE(list_.last().discontinuity);
   EXPECT_EQ(list_.last().discontinuity_sequence, 8u);
 }
 

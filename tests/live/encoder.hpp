@@ -47,13 +47,18 @@ class KeepingSink : public record::Sink {
  public:
   Lane begin(const record::SessionInfo& info) override {
     begun.push_back(info);
+    of_session.emplace_back();
     return Lane(begun.size() - 1);
   }
-  void append(Lane, const media::Entry& entry) override { entries.push_back(entry); }
+  void append(Lane lane, const media::Entry& entry) override {
+    entries.push_back(entry);
+    of_session[static_cast<std::size_t>(lane)].push_back(entry);
+  }
   void end(Lane lane) override { ended.push_back(begun[static_cast<std::size_t>(lane)].session); }
 
   std::vector<record::SessionInfo> begun;
   std::vector<media::Entry> entries;
+  std::vector<std::vector<media::Entry>> of_session;  // beside `begun`
   std::vector<SessionId> ended;
 };
 
@@ -64,6 +69,9 @@ class Encoder : public Publisher {
   // Sends sound from `from_ms` up to `to_ms`, its configuration first.
   void run(Publish& publish, std::int64_t from_ms, std::int64_t to_ms) {
     publish.on_packet(audio_config(), at(from_ms));
+    go_on(publish, from_ms, to_ms);
+  }
+  void go_on(Publish& publish, std::int64_t from_ms, std::int64_t to_ms) {
     // 48 kHz: three packets are 64 ms.
     for (std::int64_t i = 0; from_ms + i * 64 / 3 < to_ms; ++i) {
       publish.on_packet(audio_frame(from_ms + i * 64 / 3), at(from_ms + i * 64 / 3));

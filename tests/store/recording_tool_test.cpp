@@ -95,7 +95,7 @@ TEST_F(RecordingToolTest, InfoTellsAllOfAFile) {
 
 TEST_F(RecordingToolTest, InfoTellsThatAFileWasRecovered) {
   put(kOpen, file({media::Period{}, record::sample::video()}, false));
-  recover(directory_.path());
+  recover({directory_.path(), {}, {}, {}}, [](const Recovery&, const RecoveryProgress&) {});
   const std::string paths[] = {path(kSealed)};
   EXPECT_EQ(recording_info(paths, false, out_, err_), 0);
   EXPECT_THAT(printed(), HasSubstr("sealed, recovered after a crash"));

@@ -1,5 +1,6 @@
 #include "sluice/store/recovery.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 
 #include "sluice/store/recording_check.hpp"
@@ -19,6 +20,18 @@ using Outcome = SealedLeftover::Outcome;
 constexpr const char* kOpen = "live/demo/20261121T035512Z-3f9a2c-000003.slog.open";
 constexpr const char* kSealed = "live/demo/20261121T035512Z-3f9a2c-000003.slog";
 
+// All steps of a recovery in one.
+Recovery recovered(const fs::path& directory, WallTime now = record::sample::wall(3600)) {
+  Recovery all;
+  recover({directory, now, Seconds(60), Seconds(30)}, [&all](Recovery found, const RecoveryProgress&) {
+    const auto append = [](auto& to, auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    append(all.tails, found.tails);
+    append(all.leftovers, found.leftovers);
+    append(all.unreadable, found.unreadable);
+  });
+  return all;
+}
+
 class RecoveryTest : public testing::Test {
  protected:
   fs::path path(const std::string& name) const { return directory_.path() / name; }
@@ -28,7 +41,7 @@ class RecoveryTest : public testing::Test {
     EXPECT_THAT(checked->faults, IsEmpty());
   }
   SealedLeftover only_leftover() {
-    recovery_ = recover(directory_.path());
+    recovery_ = recovered(directory_.path());
     EXPECT_EQ(recovery_.leftovers.size(), 1U);
     return recovery_.leftovers.at(0);
   }
@@ -38,7 +51,7 @@ class RecoveryTest : public testing::Test {
 };
 
 TEST_F(RecoveryTest, DirectoryThatDoesNotExistIsEmpty) {
-  const Recovery recovery = recover(path("nowhere"));
+  const Recovery recovery = recovered(path("nowhere"));
   EXPECT_THAT(recovery.tails, IsEmpty());
   EXPECT_THAT(recovery.unreadable, IsEmpty());
 }
@@ -55,7 +68,13 @@ TEST_F(RecoveryTest, FileTornAnywhereIsSealedWithAllThatIsWholeInIt) {
     expect_whole(kSealed);
     const auto left = record::sample::only<record::Found>(record::sample::read(read_file(path(kSealed))));
     const auto complete = std::count_if(whole.begin(), whole.end(), [&](const auto& one) { return one.end <= size; });
-    EXPECT_EQ(left.size(), static_cast<std::size_t>(complete) + 2);
+    record::OpenPart open_part;
+    for (std::ptrdiff_t i = 0; i < complete; ++i) {
+      const record::Record& one = whole[static_cast<std::size_t>(i)].record;
+      if (const auto* header = std::get_if<record::FileHeader>(&one)) open_part.apply(*header);
+      if (const auto* entry = std::get_if<media::Entry>(&one)) open_part.apply(*entry);
+    }
+    EXPECT_EQ(left.size(), static_cast<std::size_t>(complete) + 2 + (open_part.closing() ? 1 : 0));
     EXPECT_TRUE(std::get<record::Footer>(left.back().record).recovered);
     EXPECT_EQ(leftover.bytes_cut_off, size - whole[static_cast<std::size_t>(complete) - 1].end);
     fs::remove(path(kSealed));
@@ -74,6 +93,44 @@ TEST_F(RecoveryTest, TailTellsWhereTheNumbersOfAStreamGoOn) {
   EXPECT_EQ(tail.numbering, (record::Numbering{103, 8, Ticks90k(1620000), Seconds(2)}));
   EXPECT_EQ(tail.last_wall, record::sample::wall(9));
   EXPECT_TRUE(tail.ended);
+}
+
+// The moments before a crash can be watched again, under a name nobody was given before.
+TEST_F(RecoveryTest, WhatIsBehindTheLastCutIsEndedByACutOfItsOwn) {
+  auto all = entries();
+  all.pop_back();  // its End
+  write_file(path(kOpen), file(all, false));
+  only_leftover();
+  expect_whole(kSealed);
+  EXPECT_EQ(recovery_.tails.at(0).numbering.last_msn, 104U);
+  const auto summary = read_summary(path(kSealed));
+  ASSERT_TRUE(summary);
+  const Descriptor sealed(::open(path(kSealed).c_str(), O_RDONLY));
+  const auto index = read_index(sealed.get(), *summary->footer);
+  ASSERT_TRUE(index);
+  EXPECT_EQ(index->entries.back().msn, 104U);
+  EXPECT_TRUE(index->entries.back().added);
+  EXPECT_FALSE(index->entries.front().added);
+}
+
+TEST_F(RecoveryTest, StreamWhosePublisherMayReturnComesFirstAndWithItsWindow) {
+  auto all = entries();
+  all.pop_back();
+  write_file(path("live/another/20261121T035512Z-3f9a2c-000003.slog"), file(all));
+  write_file(path(kOpen), file(all, false));
+  // Files of the test are younger than any window, so all are looked at as if they were recent.
+  const WallTime killed = record::sample::wall(9);
+  EXPECT_THAT(recovered(directory_.path(), killed + Seconds(59)).tails.at(1).window, testing::SizeIs(1));
+  EXPECT_THAT(recovered(directory_.path(), killed + Seconds(70)).tails.at(1).window, IsEmpty());
+}
+
+TEST_F(RecoveryTest, PlaylistThatEndedForGoodIsNotPutBack) {
+  auto all = entries();
+  all.back() = media::End{record::sample::wall(9), true};
+  write_file(path(kSealed), file(all));
+  const Recovery recovery = recovered(directory_.path(), record::sample::wall(10));
+  EXPECT_TRUE(recovery.tails.at(0).final);
+  EXPECT_THAT(recovery.tails.at(0).window, IsEmpty());
 }
 
 TEST_F(RecoveryTest, CrashBetweenFooterAndRenameOnlyNeedsTheRename) {
@@ -154,7 +211,7 @@ TEST_F(RecoveryTest, FinalNameThatIsTakenIsNotReplaced) {
 TEST_F(RecoveryTest, OnlyTheNewestSealedFileIsRead) {
   write_file(path("live/demo/20261121T035512Z-3f9a2c-000002.slog"), as_bytes("would be told if it were read"));
   write_file(path(kSealed), file(entries()));
-  const Recovery recovery = recover(directory_.path());
+  const Recovery recovery = recovered(directory_.path());
   ASSERT_EQ(recovery.tails.size(), 1U);
   EXPECT_EQ(recovery.tails[0].numbering.last_msn, 103U);
   EXPECT_THAT(recovery.unreadable, IsEmpty());
@@ -173,7 +230,7 @@ TEST_F(RecoveryTest, NewestFileWithADamagedFooterIsReadWhole) {
   Bytes bytes = file(entries());
   bytes.back() ^= 1;
   write_file(path(kSealed), bytes);
-  const Recovery recovery = recover(directory_.path());
+  const Recovery recovery = recovered(directory_.path());
   ASSERT_EQ(recovery.tails.size(), 1U);
   EXPECT_EQ(recovery.tails[0].numbering.last_msn, 103U);
 }
@@ -182,7 +239,8 @@ TEST_F(RecoveryTest, ProgressIsToldStreamByStream) {
   write_file(path(kSealed), file(entries()));
   write_file(path("live/other/20261121T035512Z-3f9a2c-000003.slog"), file(entries()));
   std::vector<std::size_t> done;
-  recover(directory_.path(), [&done](const RecoveryProgress& progress) {
+  const RecoveryOptions options{directory_.path(), record::sample::wall(0), {}, {}};
+  recover(options, [&done](Recovery, const RecoveryProgress& progress) {
     done.push_back(progress.streams_done);
     EXPECT_EQ(progress.streams_total, 2U);
   });

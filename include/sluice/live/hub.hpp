@@ -7,7 +7,6 @@
 // Loop thread only; told the time.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "sluice/live/end_list.hpp"
+#include "sluice/live/restore.hpp"
 #include "sluice/live/slots.hpp"
 #include "sluice/live/stream.hpp"
 
@@ -66,16 +66,6 @@ class Publish {
   bool end_at_segment_ = false;
 };
 
-// What a recording says of the last stream of a name, so that numbering goes on after a restart.
-struct StreamTail {
-  SessionId epoch;
-  std::uint64_t last_msn = 0;
-  std::uint64_t last_period = 0;
-  Ticks90k media_end{};
-  WallTime last_wall;
-  Seconds target_duration{};
-};
-
 struct HubOptions {
   int slots = 1;
   Takeover takeover = Takeover::reject;
@@ -106,7 +96,13 @@ class Hub {
   Hub(HubOptions options, hls::Renderer& renderer, record::Sink* sink, std::uint64_t seed);
   ~Hub();
 
-  void set_tails(std::map<StreamName, StreamTail> tails) { tails_ = std::move(tails); }
+  // What recordings say of a name's last stream. When its publisher may still return and there is something to play,
+  // the stream is put back as it was: away, its playlist served. Else its numbers are kept, so that they never go back.
+  // Nothing happens to a name that has a stream already.
+  void restore(const StreamName& name, StreamTail tail, media::Arrival now);
+  // While recordings are being looked for streams to restore, one that is not known may come yet.
+  void set_recovering(bool recovering) { recovering_ = recovering; }
+  bool recovering() const { return recovering_; }
 
   // Takes a slot and the stream, or neither.
   std::variant<std::unique_ptr<Publish>, PublishRefusal> begin_publish(const StreamName& name, Publisher& publisher,
@@ -128,8 +124,6 @@ class Hub {
   // name: after a move of the publisher to this process its players go on, for the numbers only grow.
   std::shared_ptr<Stream> find_playlist(const StreamName& name, const SessionId& epoch);
   std::shared_ptr<Stream> find_session(const StreamName& name, const SessionId& session);
-  // A recording says that its publisher may still return to this process: there will be something to play.
-  bool is_expected(const StreamName& name, WallTime now) const;
   // The longest target duration of any playlist.
   Seconds target_duration() const;
   // There was such a stream not long ago.
@@ -170,7 +164,9 @@ class Hub {
   std::size_t stream_count_ = 0;
   StreamTotals dropped_;  // the counts of streams that are gone
   std::vector<Publish*> publishes_;
-  std::map<StreamName, StreamTail> tails_;
+  std::unordered_map<StreamName, StreamTail> tails_;
+  bool recovering_ = false;
+  bool finishing_ = false;  // nobody can return any more
   std::unordered_set<StreamName> gone_;
   std::vector<StreamName> gone_order_;
   Signal slots_changed_;

@@ -59,6 +59,8 @@ class Lifecycle {
   Phase phase() const { return phase_; }
   // The recovery of recordings is over.
   void on_recovered();
+  // How far the recovery is, for the probes: "3 of 12 streams".
+  void on_recovery_progress(const std::string& progress);
   void on_publish_started() { published_ = true; }
   // Recording cannot go on, and why; an empty reason heals it.
   void on_recording_state(std::string reason) { recording_fault_ = std::move(reason); }
@@ -91,6 +93,7 @@ class Lifecycle {
   bool published_ = false;
   bool hurried_ = false;
   std::string recording_fault_;
+  std::string recovery_;
   std::string stalled_;
 };
 

@@ -17,6 +17,7 @@
 #include "sluice/base/time.hpp"
 #include "sluice/hls/live_window.hpp"
 #include "sluice/hls/renderer.hpp"
+#include "sluice/live/restore.hpp"
 #include "sluice/live/signal.hpp"
 #include "sluice/media/entry.hpp"
 #include "sluice/media/source_packet.hpp"
@@ -54,11 +55,16 @@ class Stream {
   Stream(StreamName name, SessionId epoch, const StreamOptions& options, const timeline::Start& start,
          hls::Renderer& renderer, record::Sink* sink);
 
+  // Before anything else: `window` (as make_contiguous() gives it) is what another process had of this playlist, whose
+  // publisher has been away since `last_wall`.
+  void restore(const std::vector<RecordedSession>& window, WallTime last_wall, media::Arrival now);
+
   // The publisher's side. begin_publish() may be called unless publishing; the other three only while publishing.
   void begin_publish(const SessionId& session, media::Arrival now);
   void on_packet(const media::SourcePacket& packet, media::Arrival now);
   void on_data(std::uint32_t timestamp_ms, Payload amf, media::Arrival now);
-  void end_publish(media::Arrival now);
+  // `final`: nobody may return to the playlist. The caller is to finish() it.
+  void end_publish(media::Arrival now, bool final = false);
 
   // Notices silence, lists gaps, ends the stream when nobody returned. Call it a few times a second.
   void on_time(media::Arrival now);
@@ -115,6 +121,7 @@ class Stream {
   bool complete_ = false;  // the segment it was to end with is
   std::optional<SessionId> session_;
   WallTime session_start_;
+  record::Numbering before_session_;
   std::vector<SessionId> sessions_;
   StreamCounts counts_;
   std::uint64_t last_msn_ = 0;

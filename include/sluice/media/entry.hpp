@@ -100,6 +100,7 @@ struct Data {
 // The publish ended in an orderly way.
 struct End {
   WallTime wall;
+  bool final = false;  // and its playlist with it: nobody may resume it
 };
 
 using Entry = std::variant<Period, Track, Packet, Cut, Gap, Data, End>;

@@ -53,8 +53,10 @@ inline constexpr std::uint8_t kIndependent = 2;  // Cut, index entry
 inline constexpr std::uint8_t kAdded = 4;        // Cut: recovery added it
 inline constexpr std::uint8_t kGap = 4;          // index entry
 inline constexpr std::uint8_t kAddedEntry = 8;   // index entry: of an added Cut
+inline constexpr std::uint8_t kFinal = 1;        // End: of the playlist as well
 inline constexpr std::uint8_t kRecovered = 1;    // Footer: sealed by a later process
 inline constexpr std::uint8_t kEnded = 2;        // Footer: the session ended in this file
+inline constexpr std::uint8_t kEndedFinal = 4;   // Footer: and the playlist
 }  // namespace flags
 
 struct RecordHeader {

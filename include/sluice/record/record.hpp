@@ -14,15 +14,6 @@
 
 namespace sluice::record {
 
-// How far the numbers of a session have come. Zero: none yet.
-struct Numbering {
-  std::uint64_t last_msn = 0;
-  std::uint64_t last_period = 0;
-  Ticks90k last_time{};  // the end of what is cut, or the last packet's dts where that is later
-  Seconds target_duration{};
-  friend bool operator==(const Numbering&, const Numbering&) = default;
-};
-
 struct FileHeader {
   SessionInfo session;
   std::uint32_t file_index = 0;
@@ -61,6 +52,7 @@ struct Index {
 struct Footer {
   bool recovered = false;  // sealed by a later process, after a crash
   bool ended = false;      // the session's End is in this file
+  bool final = false;      // and it ended the playlist
   std::uint64_t index_offset = 0;
   std::uint64_t records = 0;  // before the index
   std::uint64_t packets = 0;

@@ -9,6 +9,15 @@
 
 namespace sluice::record {
 
+// How far the numbers of a session have come. Zero: none yet.
+struct Numbering {
+  std::uint64_t last_msn = 0;
+  std::uint64_t last_period = 0;
+  Ticks90k last_time{};  // the end of what is cut, or the last packet's dts where that is later
+  Seconds target_duration{};
+  friend bool operator==(const Numbering&, const Numbering&) = default;
+};
+
 // What a recording file says of the publish session it belongs to.
 struct SessionInfo {
   StreamName stream;
@@ -16,6 +25,8 @@ struct SessionInfo {
   // The first session of the live playlist this one belongs to: itself, or the one it resumed.
   SessionId epoch;
   WallTime start;
+  // How far the playlist's numbers had come before it: what the first segment's number follows is known from the start.
+  Numbering before = {};
 };
 
 // Called on the loop thread. Never blocks and never fails towards the caller: what cannot be recorded is the sink's to

@@ -66,6 +66,9 @@ class Writer {
 // The header of a record as it is written: a draft's, with what depends on the file and the body.
 HeaderBytes finish_header(RecordHeader header, std::uint32_t mark, ByteView body);
 
+// A record for the end of a file whose last entry ends at `offset`; `entry` has no payload.
+Bytes encode_added(std::uint32_t mark, std::uint64_t offset, Ledger& ledger, const media::Entry& entry);
+
 // Index and footer of a file whose last entry ends at `offset`, as seal() writes them.
 Bytes encode_seal(std::uint32_t mark, std::uint64_t offset, Ledger& ledger, bool recovered);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sluice/record/ledger.hpp"
+#include "sluice/record/open_part.hpp"
 #include "sluice/record/reader.hpp"
 #include "sluice/store/file_system.hpp"
 
@@ -24,6 +25,13 @@ struct FileSummary {
 };
 
 boost::system::result<FileSummary> read_summary(const std::filesystem::path& path);
+
+// The index of a sealed file, by what its footer says; none when it is damaged.
+std::optional<record::Index> read_index(int fd, const record::Footer& footer);
+// Hands the records and damaged spans between two offsets of a file to `visit`; a record begins at `from`. Offsets in
+// the items mean nothing.
+error_code read_range(int fd, std::uint64_t from, std::uint64_t to,
+                      const std::function<void(const record::Reader::Item&)>& visit);
 
 // Hands all records and damaged spans of a file, or of its first `limit` bytes, to `visit`, in order. Returns the size
 // it read.
@@ -48,6 +56,7 @@ struct FileScan {
   std::optional<record::Lost> lost;      // at the head
   std::size_t left_out = 0;              // Lost records further on: spans that a repair left out
   record::Ledger ledger;                 // of all that could be read
+  record::OpenPart open_part;            // what is behind the last Cut
   std::uint64_t entries_end = 0;         // behind the last record that is not index or footer
   std::optional<record::Index> index;    // as written
   std::optional<record::Footer> footer;  // as written

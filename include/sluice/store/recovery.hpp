@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "sluice/live/restore.hpp"
 #include "sluice/record/record.hpp"
 #include "sluice/store/file_system.hpp"
 
@@ -39,8 +40,11 @@ struct StreamTail {
   SessionId session;
   SessionId epoch;
   record::Numbering numbering;  // last_msn, last_period, last_time, target_duration
-  WallTime last_wall;           // UTC of numbering.last_time
+  WallTime last_wall;           // UTC of numbering.last_time, or of the session's end
   bool ended = false;           // in an orderly way
+  bool final = false;           // and the playlist with it
+  // What its live playlist is put back from; empty when its publisher cannot return.
+  std::vector<live::RecordedSession> window = {};
 };
 
 struct Recovery {
@@ -52,11 +56,24 @@ struct Recovery {
 struct RecoveryProgress {
   std::size_t streams_done = 0;
   std::size_t streams_total = 0;
+  // Those that were live when the process before ended come first: none of them is left.
+  bool recent_done = false;
 };
 
-// A directory that does not exist is empty. Reads files that were left open whole, and of the sealed ones the ends of
-// each stream's newest.
-Recovery recover(const std::filesystem::path& directory,
-                 const std::function<void(const RecoveryProgress&)>& progress = {});
+struct RecoveryOptions {
+  std::filesystem::path directory;
+  WallTime now;
+  // A stream whose media ended within it can be resumed: its tail has the last `window` of it.
+  Micros resume_window{};
+  Micros window{};
+};
+
+// Called for each stream with what was found, and once before the first.
+using RecoveryStep = std::function<void(Recovery found, const RecoveryProgress&)>;
+
+// A directory that does not exist is empty. Reads files that were left open whole, the ends of each stream's newest
+// sealed one, and the windows of streams that can be resumed; so it takes no longer for longer recordings. Names of
+// files are all it reads of the others.
+void recover(const RecoveryOptions& options, const RecoveryStep& step);
 
 }  // namespace sluice::store

@@ -34,6 +34,8 @@ class Segmenter {
   void after(TrackState& track, bool key);
   // Ends the running segment, if it has media: at `at`, or where its media ends. The next packet begins another.
   void close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out);
+  // The last segment was listed `listed_at`: what follows is due from then.
+  void expect_gap(MonoTime listed_at);
   // Nothing comes from the publisher: lists gaps as they fall due.
   void list_gaps(MonoTime now, Entries& out);
 

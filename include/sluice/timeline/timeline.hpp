@@ -44,6 +44,10 @@ struct Start {
   Ticks90k media_start = Seconds(10);                    // late enough for tracks that begin before the first packet
   // With restart: the playlist's EXT-X-TARGETDURATION so far, which must not change. None: the first segment decides.
   std::optional<Seconds> target_duration = {};
+  // With restart: UTC of media_start, which the next Period's date does not go behind, and when the last segment was
+  // listed, so that gaps fall due.
+  std::optional<WallTime> wall_start = {};
+  std::optional<MonoTime> listed_at = {};
 };
 
 // Since the Timeline was made.
@@ -88,6 +92,8 @@ class Timeline {
   // Constant from the first Cut on.
   Seconds target_duration() const { return segmenter_.target_duration(); }
   std::uint64_t next_msn() const { return segmenter_.next_msn(); }
+  // The end of everything so far.
+  Ticks90k end() const { return segmenter_.end(); }
   // Between the last two key frames, when there is video.
   std::optional<Ticks90k> key_interval() const { return segmenter_.key_interval(); }
   // What this publisher has sent so far, with its configurations. Valid until the next call that is not const.
@@ -133,6 +139,7 @@ class Timeline {
   bool in_period_ = false;
   media::Period period_;  // the running one, or the last
   bool any_period_ = false;
+  bool dated_ = false;                         // wall_at() means something
   media::PeriodCause next_cause_;              // of the Period the next frame begins, when in none
   std::optional<media::PeriodCause> pending_;  // a Period that begins at the next fitting frame
   bool video_given_up_ = false;                // no key frame within gop_max: audio goes alone

@@ -1,0 +1,208 @@
+// A process that was killed, and the one after it: what the recording kept makes the same playlist go on.
+#include "sluice/live/restore.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "encoder.hpp"
+#include "hls/playlist_checker.hpp"
+#include "sluice/live/hub.hpp"
+#include "sluice/record/open_part.hpp"
+
+namespace sluice::live {
+namespace {
+
+using testing::at;
+using testing::Encoder;
+
+StreamName name() { return StreamName::make("live", "a").value(); }
+
+// What recovery finds of all that `sink` was given: the last segment ends with an added Cut.
+StreamTail tail_of(const testing::KeepingSink& sink) {
+  StreamTail tail{sink.begun.front().epoch, 0, 0, {}, {}, {}, false, {}};
+  record::Head head;
+  for (std::size_t i = 0; i < sink.begun.size(); ++i) {
+    record::OpenPart open_part;
+    open_part.apply(record::FileHeader{sink.begun[i], 0, sink.begun[i].before});
+    head = record::Head(sink.begun[i].before);
+    tail.window.push_back({sink.begun[i].session, {}});
+    std::vector<media::Entry>& entries = tail.window.back().entries;
+    for (const media::Entry& entry : sink.of_session[i]) entries.push_back(entry);
+    for (const media::Entry& entry : entries) open_part.apply(entry);
+    if (const auto cut = open_part.closing()) entries.emplace_back(*cut);
+    for (const media::Entry& entry : entries) {
+      head.apply(entry);
+      if (const auto* end = std::get_if<media::End>(&entry)) tail.final = end->final;
+    }
+  }
+  tail.last_msn = head.numbering().last_msn;
+  tail.last_period = head.numbering().last_period;
+  tail.media_end = head.numbering().last_time;
+  tail.last_wall = head.wall_of(tail.media_end);
+  tail.target_duration = head.numbering().target_duration;
+  return tail;
+}
+
+std::string text_of(const std::shared_ptr<Stream>& stream) {
+  return stream->window().media_playlist(media::Container::fmp4)->text;
+}
+
+class RestoreTest : public ::testing::Test {
+ protected:
+  Hub make() { return Hub({}, renderer_, &sink_, 1); }
+  std::unique_ptr<Publish> publish(Hub& hub, std::int64_t from, std::int64_t to) {
+    auto accepted = std::move(std::get<std::unique_ptr<Publish>>(hub.begin_publish(name(), encoder_, at(from))));
+    for (std::int64_t ms = from; ms < to; ms += 500) {
+      if (ms == from) encoder_.run(*accepted, ms, std::min(ms + 500, to));
+      if (ms != from) encoder_.go_on(*accepted, ms, std::min(ms + 500, to));
+      hub.on_time(at(ms));
+      check(hub);
+    }
+    return accepted;
+  }
+  void check(Hub& hub) {
+    const auto stream = hub.find(name());
+    if (stream->window().playable(media::Container::fmp4)) checker_.add(text_of(stream));
+  }
+  testing::OneByteRenderer renderer_;
+  testing::KeepingSink sink_;
+  Encoder encoder_;
+  hls::testing::PlaylistChecker checker_;
+};
+
+// DC-04, MP-07, MP-08, MP-11: every playlist of the second process is a legal successor of those of the first.
+TEST_F(RestoreTest, AKilledStreamIsServedAtOnceAndItsPublisherGoesOnInTheSamePlaylist) {
+  Hub before = make();
+  const auto cut_off = publish(before, 0, 21'300);
+  const auto tail = tail_of(sink_);
+
+  Hub after = make();
+  after.restore(name(), tail, at(23'000));
+  const auto stream = after.find(name());
+  ASSERT_NE(stream, nullptr);
+  EXPECT_EQ(stream->state(), StreamState::away);
+  EXPECT_EQ(stream->epoch(), before.find(name())->epoch());
+  check(after);
+  EXPECT_NE(text_of(stream).find("r.m4s\n"), std::string::npos) << "what was left of the last segment can be played";
+  after.on_time(at(23'100));
+  check(after);
+
+  const auto back = publish(after, 24'000, 40'000);
+  EXPECT_EQ(after.find(name()), stream);
+  EXPECT_NE(text_of(stream).find("#EXT-X-DISCONTINUITY\n"), std::string::npos);
+  EXPECT_EQ(text_of(stream).find("#EXT-X-GAP"), std::string::npos) << "it came back in time";
+  cut_off->end(at(40'000));
+  back->end(at(40'000));
+}
+
+TEST_F(RestoreTest, WhileThePublisherStaysAwayGapsFallDueAsIfNothingHadHappened) {
+  Hub before = make();
+  const auto cut_off = publish(before, 0, 12'000);
+  cut_off->end(at(12'000));
+  for (std::int64_t ms = 12'000; ms < 30'000; ms += 500) {
+    before.on_time(at(ms));
+    check(before);
+  }
+  Hub after = make();
+  after.restore(name(), tail_of(sink_), at(31'000));
+  for (std::int64_t ms = 31'000; ms < 40'000; ms += 500) {
+    after.on_time(at(ms));
+    check(after);
+  }
+  const auto back = publish(after, 40'000, 50'000);
+  back->end(at(50'000));
+  // The window is over: the playlist ends, on time.
+  for (std::int64_t ms = 50'000; ms < 112'000; ms += 500) after.on_time(at(ms));
+  EXPECT_EQ(after.find(name())->state(), StreamState::ended);
+}
+
+TEST_F(RestoreTest, SecondKillRestoresTheSessionsOfBothProcesses) {
+  Hub first = make();
+  const auto one = publish(first, 0, 9300);
+  Hub second = make();
+  second.restore(name(), tail_of(sink_), at(10'000));
+  const auto two = publish(second, 18'000, 24'700);
+  Hub third = make();
+  third.restore(name(), tail_of(sink_), at(26'000));
+  check(third);
+  EXPECT_TRUE(third.find(name())->has_session(one->session()));
+  const auto three = publish(third, 27'000, 35'000);
+  one->end(at(35'000));
+  two->end(at(35'000));
+  three->end(at(35'000));
+}
+
+TEST_F(RestoreTest, ADrainedPlaylistHasEndedForGood) {  // DC-03
+  Hub before = make();
+  const auto drained = publish(before, 0, 12'000);
+  before.finish_away(at(12'000));
+  drained->end(at(12'000));
+  before.finish_away(at(12'000));
+  const auto tail = tail_of(sink_);
+  EXPECT_TRUE(tail.final);
+
+  Hub after = make();
+  after.restore(name(), tail, at(13'000));
+  EXPECT_EQ(after.find(name()), nullptr);
+  const auto next = publish(after, 14'000, 16'000);
+  EXPECT_NE(after.find(name())->epoch(), tail.epoch);
+  EXPECT_GT(after.find(name())->last_msn(), tail.last_msn);
+  next->end(at(16'000));
+}
+
+TEST_F(RestoreTest, WhatTheDiskLostBecomesGaps) {
+  Hub before = make();
+  const auto publishing = publish(before, 0, 20'000);
+  auto tail = tail_of(sink_);
+  std::vector<media::Entry>& entries = tail.window.front().entries;
+  const auto is_cut = [](const media::Entry& entry) { return std::holds_alternative<media::Cut>(entry); };
+  // Without the third and fourth segment.
+  const auto second = std::find_if(std::find_if(entries.begin(), entries.end(), is_cut) + 1, entries.end(), is_cut);
+  const auto third = std::find_if(second + 1, entries.end(), is_cut);
+  entries.erase(second + 1, std::find_if(third + 1, entries.end(), is_cut) + 1);
+
+  Hub after = make();
+  after.restore(name(), tail, at(21'000));
+  const auto playlist = hls::testing::read_playlist(text_of(after.find(name())));
+  std::vector<bool> gaps;
+  for (const auto& segment : playlist.segments) gaps.push_back(segment.gap);
+  ASSERT_GE(gaps.size(), 5u);
+  EXPECT_FALSE(gaps[1]);
+  EXPECT_TRUE(gaps[2]);
+  EXPECT_TRUE(gaps[3]);
+  EXPECT_FALSE(gaps[4]);
+  publishing->end(at(21'000));
+}
+
+TEST_F(RestoreTest, AWindowThatCannotBeMendedBeginsBehindTheFault) {
+  Hub before = make();
+  const auto publishing = publish(before, 0, 20'000);
+  auto tail = tail_of(sink_);
+  std::vector<media::Entry>& entries = tail.window.front().entries;
+  // Two segments have the same place in time: no gap fits between them.
+  std::uint64_t renumbered = 0;
+  int cuts = 0;
+  for (media::Entry& entry : entries) {
+    auto* cut = std::get_if<media::Cut>(&entry);
+    if (cut != nullptr && ++cuts > 3) {
+      cut->msn += 2;
+      if (renumbered == 0) renumbered = cut->msn;
+    }
+  }
+  const auto window = make_contiguous(tail.window, tail.last_msn + 2, tail.media_end);
+  ASSERT_EQ(window.size(), 1u);
+  const auto first = std::find_if(window[0].entries.begin(), window[0].entries.end(),
+                                  [](const media::Entry& entry) { return std::holds_alternative<media::Cut>(entry); });
+  ASSERT_NE(first, window[0].entries.end());
+  EXPECT_EQ(std::get<media::Cut>(*first).msn, renumbered);
+  EXPECT_TRUE(std::holds_alternative<media::Period>(window[0].entries.front()));
+  publishing->end(at(20'000));
+}
+
+TEST(MakeContiguous, NothingRecordedIsNoWindow) {
+  EXPECT_TRUE(make_contiguous({}, 7, Seconds(1)).empty());
+  EXPECT_TRUE(make_contiguous({{SessionId::make(testing::kWallStart, 1), {}}}, 7, Seconds(1)).empty());
+}
+
+}  // namespace
+}  // namespace sluice::live

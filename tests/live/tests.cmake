@@ -1,0 +1,1 @@
+target_sources(live_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/hls/playlist_checker.cpp)
