@@ -313,8 +313,9 @@ std::vector<std::shared_ptr<Stream>> Hub::list() const {
   std::vector<std::shared_ptr<Stream>> all;
   all.reserve(streams_.size());
   for (const auto& [name, epochs] : streams_) all.push_back(epochs.back());
-  std::sort(all.begin(), all.end(),
-            [](const std::shared_ptr<Stream>& a, const std::shared_ptr<Stream>& b) { return a->name() < b->name(); });
+  std::sort(all.begin(), all.end(), [](const std::shared_ptr<Stream>& a, const std::shared_ptr<Stream>& b) {
+    return a->name().path() < b->name().path();
+  });
   return all;
 }
 

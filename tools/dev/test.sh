@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # ./dev test [unit|fuzz|lint|e2e]… [-R NAME] [--preset PRESET]: builds and runs the tests with CTest.
 # ./dev test matrix [FILTER…]: every encoder and codec against every player and container; see matrix.sh.
+# ./dev test crash [ROUNDS [SEED]]: the server is killed again and again; see crash.sh.
 #
 # Unit tests, fuzz replays and lint run in the asan build. The end-to-end tests run against two servers: the release
 # one, and the one with sanitizers. --preset runs everything in that one build instead.
@@ -13,13 +14,20 @@ dev_test() {
     test_matrix "$@"
     return
   fi
+  if [[ ${1:-} == crash ]]; then
+    # shellcheck source=tools/dev/crash.sh
+    source "$ROOT/tools/dev/crash.sh"
+    shift
+    test_crash "$@"
+    return
+  fi
   local kinds=() name="" preset=""
   while (($# > 0)); do
     case "$1" in
       unit | fuzz | lint | e2e) kinds+=("$1") ;;
       -R) name=${2:?-R takes a name} && shift ;;
       --preset) preset=${2:?--preset takes a preset} && shift ;;
-      *) fail "test: unknown argument '$1'; there are: unit fuzz lint e2e matrix -R NAME --preset PRESET" ;;
+      *) fail "test: unknown argument '$1'; there are: unit fuzz lint e2e matrix crash -R NAME --preset PRESET" ;;
     esac
     shift
   done
