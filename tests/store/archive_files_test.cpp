@@ -251,7 +251,7 @@ TEST_F(ArchiveFilesTest, RecoveryOfALeftoverFileIsFollowed) {
   cut_short(file(1, 0, true), 5);
   EXPECT_EQ(span(), "1 from 100: 100P 101");
   seal_leftover(file(1, 0, true));
-  EXPECT_EQ(span(), "1 from 100: 100P 101");
+  EXPECT_EQ(span(), "1 from 100: 100P 101 102r") << "what was left of the last one got an end";
   EXPECT_EQ(segment(1, 101), "ok");
 }
 
