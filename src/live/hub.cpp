@@ -155,6 +155,8 @@ void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
   start.listed_at = now.mono - std::max(now.wall - tail.last_wall, Micros(0));
   auto stream = std::make_shared<Stream>(name, tail.epoch, options_.stream, start, renderer_, sink_);
   stream->restore(window, tail.last_wall, now);
+  // The gaps that the other process may have listed while nobody was there.
+  stream->on_time(now);
   streams_[name].push_back(std::move(stream));
   ++stream_count_;
 }

@@ -105,6 +105,8 @@ TEST_F(RestoreTest, WhileThePublisherStaysAwayGapsFallDueAsIfNothingHadHappened)
   }
   Hub after = make();
   after.restore(name(), tail_of(sink_), at(31'000));
+  EXPECT_GE(after.find(name())->window().info().last_msn, before.find(name())->window().info().last_msn);
+  check(after);
   for (std::int64_t ms = 31'000; ms < 40'000; ms += 500) {
     after.on_time(at(ms));
     check(after);
