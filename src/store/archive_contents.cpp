@@ -44,7 +44,7 @@ std::size_t FileContents::memory_bytes() const {
 bool SegmentGatherer::add(const record::IndexEntry& entry, std::uint32_t period, bool begins_period,
                           std::array<bool, 2> carried) {
   const bool continues = gathering_ && !entry.gap && entry.part == next_part_ && entry.msn == gathering_->msn &&
-                         period == gathering_->period;
+                         period == gathering_->period && entry.offset >= gathering_->end;
   if (!continues) {
     gathering_.reset();
     // The first part of the segment is not there.
