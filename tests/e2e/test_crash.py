@@ -128,6 +128,8 @@ class Viewers:
 
 
 class Crash(SluiceTest):
+    maxDiff = None
+
     def test_killed_at_random_nothing_accepted_is_lost_and_nothing_said_is_taken_back(self):  # B39, DC-04, MP-11
         chance = random.Random(SEED)
         viewers = Viewers()
