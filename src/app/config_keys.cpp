@@ -130,6 +130,10 @@ std::vector<ConfigKey> make_keys() {
       key<&C::hls, &HlsConfig::window>("hls.window", DurationRange{3s, 1h},
                                        "How much media the live playlist lists, and so how far back players can go. "
                                        "It is held in memory."),
+      key<&C::hls, &HlsConfig::dvr_window>(
+          "hls.dvr_window", DurationRange{3s, 24h},
+          "How far back time-shift reaches: how much of what was recorded the playlists below `/APP/STREAM/dvr/` "
+          "list."),
 
       key<&C::record, &RecordConfig::enabled>("record.enabled", Flag{}, "Whether publishes are recorded."),
       key<&C::record, &RecordConfig::directory>(
@@ -221,6 +225,9 @@ std::vector<ConfigKey> make_keys() {
       limit<&L::record_queue>("limits.record_queue", SizeRange{mib(1), gib(16)},
                               "Media of all streams waiting for the disk. When it is full, recording leaves media out "
                               "until half of it is free, and says so; live goes on."),
+      limit<&L::archive_cache>("limits.archive_cache", SizeRange{mib(1), gib(64)},
+                               "Segments and playlists made from recordings that are kept in memory for whoever asks "
+                               "next. What was not asked for the longest makes room."),
 
       key<&C::log, &LogConfig::level>("log.level",
                                       Choice<LogLevel>{{{"debug", LogLevel::debug},

@@ -95,7 +95,11 @@ bool Daemon::open_listeners() {
   }
   net::MediaHandler::Options media_options;
   media_options.default_container = container_of(config_.hls.container);
-  media_handler_ = std::make_unique<net::MediaHandler>(context_.get_executor(), media_options, hub_, pages_);
+  if (config_.record.enabled) {
+    archive_ = std::make_unique<ArchiveService>(context_.get_executor(), config_, renderer_, hub_);
+  }
+  media_handler_ = std::make_unique<net::MediaHandler>(context_.get_executor(), media_options, hub_, pages_,
+                                                       archive_ != nullptr ? &archive_->handler() : nullptr);
   http_ = std::make_unique<net::HttpServer>(
       context_, media_http_options(config_, *http),
       [this](const net::HttpRequest& request) { return media_handler_->reply(request); });
@@ -177,6 +181,7 @@ void Daemon::recover() {
         io::log_event(io::Level::info, "recovered", "the recordings have been looked at",
                       {{"streams", recovery_progress_.streams_total}, {"ms", (io::mono_now() - start).count() / 1000}});
         lifecycle_.on_recovered();
+        archive_->handler().on_recovered();
       });
 }
 
@@ -346,6 +351,7 @@ void Daemon::collect_metrics() {
     admin_->collect(out);
     if (recorder_ == nullptr) return;
     collect_recorder(out, recorder_->stats(), io::mono_now());
+    archive_->handler().collect(out);
     collect_housekeeper(out, *housekeeper_);
   });
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive_wiring.hpp"
 #include "recording_health.hpp"
 #include "sluice/app/config.hpp"
 #include "sluice/io/loop_monitor.hpp"
@@ -65,6 +66,7 @@ class Daemon {
   live::Hub hub_;
   std::unique_ptr<net::RtmpServer> rtmp_;
   net::StaticPages pages_;
+  std::unique_ptr<ArchiveService> archive_;  // null: record.enabled is false
   std::unique_ptr<net::MediaHandler> media_handler_;
   std::unique_ptr<net::AdminHandler> admin_handler_;
   std::unique_ptr<net::HttpServer> http_;

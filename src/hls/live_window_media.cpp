@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sluice/hls/live_window.hpp"
+#include "sluice/hls/render_segment.hpp"
 
 namespace sluice::hls {
 namespace {
@@ -13,25 +14,6 @@ using Status = Fetched::Status;
 Fetched found(std::vector<Payload> pieces) { return {Status::found, std::move(pieces), {}}; }
 Fetched failed(const Error& error) { return {Status::failed, {}, error.message}; }
 Fetched missing(bool gone) { return {gone ? Status::gone : Status::unknown, {}, {}}; }
-
-Result<std::vector<Payload>> fmp4_pieces(Renderer& renderer, const Segment& segment, RenderCounts& counts) {
-  std::vector<Payload> pieces;
-  for (const auto& part : segment.parts) {
-    if (!has_media(Container::fmp4, *part)) continue;
-    ++counts.fmp4_parts;
-    auto bytes = renderer.fmp4_part(*part);
-    if (!bytes) return bytes.error();
-    pieces.push_back(std::move(*bytes));
-  }
-  return pieces;
-}
-
-Result<std::vector<Payload>> ts_pieces(Renderer& renderer, const Segment& segment, RenderCounts& counts) {
-  ++counts.ts_segments;
-  auto bytes = renderer.ts_segment(segment.parts);
-  if (!bytes) return bytes.error();
-  return std::vector<Payload>{std::move(*bytes)};
-}
 
 // The first key frame of the video track fMP4 has of `segment`, as the only packet of a Part of that track alone, at
 // time zero for a second; no packet when there is none.
@@ -88,8 +70,8 @@ Fetched LiveWindow::segment(Container container, const SessionId& session, std::
   if (segment->period->session != session || segment->added != added || !rendering.carried) return missing(false);
   if (rendering.fault) return failed(*rendering.fault);
   if (rendering.pieces.empty()) {
-    auto pieces = container == Container::fmp4 ? fmp4_pieces(renderer_, *segment, renders_)
-                                               : ts_pieces(renderer_, *segment, renders_);
+    auto pieces = render_segment(renderer_, container, segment->parts);
+    (container == Container::fmp4 ? renders_.fmp4_parts : renders_.ts_segments) += pieces ? pieces->size() : 1;
     if (!pieces) {
       ++renders_.failures;
       rendering.fault = pieces.error();

@@ -8,22 +8,8 @@
 #include "sluice/hls/route.hpp"
 
 namespace sluice::hls {
-namespace {
 
 using media::Container;
-
-// The formats of a Period that `container` carries, video first, added where they are not in `names` yet.
-void add_codecs(Container container, const PeriodInfo& period, std::vector<std::string>& names) {
-  for (const media::TrackKind kind : {media::TrackKind::video, media::TrackKind::audio}) {
-    for (const media::Track& track : period.tracks) {
-      const std::string& name = track.config.rfc6381;
-      if (media::kind_of(track.config.codec) != kind || !is_packaged(container, track) || name.empty()) continue;
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  }
-}
-
-}  // namespace
 
 std::shared_ptr<const PlaylistText> LiveWindow::snapshot(std::string text) const {
   return std::make_shared<const PlaylistText>(PlaylistText{std::move(text), changed_at_, nullptr});

@@ -24,6 +24,7 @@ std::string to_text(const MediaPlaylist& playlist) {
   text.reserve(256 + 160 * playlist.segments.size());
   text += "#EXTM3U\n";
   text += "#EXT-X-VERSION:" + std::to_string(gaps ? kPlaylistVersionWithGaps : kPlaylistVersion) + "\n";
+  if (playlist.vod) text += "#EXT-X-PLAYLIST-TYPE:VOD\n";
   text += "#EXT-X-TARGETDURATION:" + std::to_string(playlist.target_duration.count()) + "\n";
   text += "#EXT-X-MEDIA-SEQUENCE:" + std::to_string(playlist.media_sequence) + "\n";
   text += "#EXT-X-DISCONTINUITY-SEQUENCE:" + std::to_string(playlist.discontinuity_sequence) + "\n";

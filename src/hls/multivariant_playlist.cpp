@@ -1,5 +1,6 @@
 #include "sluice/hls/multivariant_playlist.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "sluice/hls/media_playlist.hpp"
@@ -35,6 +36,16 @@ void append_video(std::string& text, const VideoAttributes& video) {
 }
 
 }  // namespace
+
+void add_codecs(media::Container container, const PeriodInfo& period, std::vector<std::string>& codecs) {
+  for (const media::TrackKind kind : {media::TrackKind::video, media::TrackKind::audio}) {
+    for (const media::Track& track : period.tracks) {
+      const std::string& name = track.config.rfc6381;
+      if (media::kind_of(track.config.codec) != kind || !is_packaged(container, track) || name.empty()) continue;
+      if (std::find(codecs.begin(), codecs.end(), name) == codecs.end()) codecs.push_back(name);
+    }
+  }
+}
 
 std::string to_text(const MultivariantPlaylist& playlist) {
   std::string text = "#EXTM3U\n#EXT-X-VERSION:" + std::to_string(kPlaylistVersion) + "\n";

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <vector>
+
+#include "sluice/base/compact_time.hpp"
 
 namespace sluice::hls {
 namespace {
@@ -17,6 +20,13 @@ constexpr std::string_view kPlaylistSuffix = ".m3u8";
 constexpr std::string_view kMultivariant = "index.m3u8";
 constexpr std::string_view kInitPrefix = "init-";
 constexpr std::string_view kInitSuffix = ".mp4";
+constexpr std::string_view kDvr = "dvr";
+constexpr std::string_view kRange = "range";
+constexpr std::string_view kSessions = "sessions";
+constexpr std::string_view kNow = "now";
+
+using Pieces = std::vector<std::string_view>;
+using Parsed = boost::system::result<Resource, RouteFault>;
 
 std::string_view folder(Container container) { return kFolder[container == Container::fmp4 ? 0 : 1]; }
 std::string_view segment_suffix(Container container, bool added) {
@@ -50,8 +60,8 @@ std::optional<std::string> decode(std::string_view path) {
   return decoded;
 }
 
-std::vector<std::string_view> split(std::string_view text) {
-  std::vector<std::string_view> pieces;
+Pieces split(std::string_view text) {
+  Pieces pieces;
   for (;;) {
     const std::size_t slash = text.find('/');
     pieces.push_back(text.substr(0, slash));
@@ -83,39 +93,83 @@ std::optional<SessionId> session(std::optional<std::string_view> text) {
   return std::move(parsed).value();
 }
 
+std::optional<Container> container_of(std::string_view name) {
+  const auto found = std::find(std::begin(kFolder), std::end(kFolder), name);
+  if (found == std::end(kFolder)) return std::nullopt;
+  return found == std::begin(kFolder) ? Container::fmp4 : Container::ts;
+}
+
 // What lies in "/APP/STREAM/CONTAINER/SESSION/" under `name`.
-std::optional<Resource> media_of(Container container, const SessionId& owner, std::string_view name) {
+Parsed media_of(Container container, const SessionId& owner, std::string_view name) {
   for (const bool added : {false, true}) {
     const auto msn = number(between("", name, segment_suffix(container, added)));
     if (msn) return SegmentName{container, owner, *msn, added};
   }
-  if (container != Container::fmp4) return std::nullopt;
+  if (container != Container::fmp4) return RouteFault::not_found;
   if (const auto period = number(between(kInitPrefix, name, kInitSuffix))) return InitName{owner, *period};
-  return std::nullopt;
+  return RouteFault::not_found;
+}
+
+// What `names` leads to in the folder of a view.
+Parsed playlist_of(ArchiveView view, std::span<const std::string_view> names) {
+  if (names.size() == 1 && names[0] == kMultivariant) return ArchiveMultivariantName{std::move(view), {}};
+  if (names.size() != 2) return RouteFault::not_found;
+  const auto container = container_of(names[0]);
+  if (!container) return RouteFault::not_found;
+  if (names[1] == kMultivariant) return ArchiveMultivariantName{std::move(view), container};
+  auto epoch = session(between("", names[1], kPlaylistSuffix));
+  if (!epoch) return RouteFault::not_found;
+  return ArchivePlaylistName{std::move(view), *container, std::move(*epoch)};
+}
+
+Parsed range_of(std::span<const std::string_view> names) {
+  if (names.size() < 3) return RouteFault::not_found;
+  const auto from = parse_compact_utc(names[0]);
+  const auto to = parse_compact_utc(names[1]);
+  if (!from || (!to && names[1] != kNow) || (to && *to <= *from)) return RouteFault::bad_range;
+  return playlist_of(RangeView{*from, to}, names.subspan(2));
 }
 
 // `rest` is what follows "/APP/STREAM".
-std::optional<Resource> resource_of(const std::vector<std::string_view>& rest) {
+Parsed resource_of(const Pieces& rest) {
   if (rest.empty()) return PlayerPage{false};
   if (rest.size() == 1) {
     if (rest[0].empty()) return PlayerPage{true};
     if (rest[0] == kMultivariant) return MultivariantName{};
-    return std::nullopt;
+    return RouteFault::not_found;
   }
-  const auto found = std::find(std::begin(kFolder), std::end(kFolder), rest[0]);
-  if (found == std::end(kFolder)) return std::nullopt;
-  const Container container = found == std::begin(kFolder) ? Container::fmp4 : Container::ts;
+  const std::span<const std::string_view> below = std::span(rest).subspan(1);
+  if (rest[0] == kDvr) return playlist_of(DvrView{}, below);
+  if (rest[0] == kRange) return range_of(below);
+  if (rest[0] == kSessions) {
+    auto one = session(below[0]);
+    if (!one) return RouteFault::not_found;
+    return playlist_of(SessionView{std::move(*one)}, below.subspan(1));
+  }
+  const auto container = container_of(rest[0]);
+  if (!container) return RouteFault::not_found;
   if (rest.size() == 2) {
     if (rest[1] == kMultivariant) return MultivariantName{container};
     if (auto epoch = session(between("", rest[1], kPlaylistSuffix))) {
-      return MediaPlaylistName{container, std::move(*epoch)};
+      return MediaPlaylistName{*container, std::move(*epoch)};
     }
-    return std::nullopt;
+    return RouteFault::not_found;
   }
-  if (rest.size() != 3) return std::nullopt;
   const auto owner = session(rest[1]);
-  return owner ? media_of(container, *owner, rest[2]) : std::nullopt;
+  if (rest.size() != 3 || !owner) return RouteFault::not_found;
+  return media_of(*container, *owner, rest[2]);
 }
+
+struct FolderOf {
+  std::string operator()(const DvrView&) const { return std::string(kDvr) + "/"; }
+  std::string operator()(const RangeView& range) const {
+    return std::string(kRange) + "/" + to_compact_utc(range.from) + "/" +
+           (range.to ? to_compact_utc(*range.to) : std::string(kNow)) + "/";
+  }
+  std::string operator()(const SessionView& view) const {
+    return std::string(kSessions) + "/" + view.session.text() + "/";
+  }
+};
 
 struct PathOf {
   std::string operator()(const PlayerPage& page) const { return page.slash ? "/" : ""; }
@@ -128,6 +182,13 @@ struct PathOf {
   std::string operator()(const InitName& name) const { return in(Container::fmp4) + uri_of(name); }
   std::string operator()(const SegmentName& name) const { return in(name.container) + uri_of(name); }
 
+  std::string operator()(const ArchiveMultivariantName& name) const {
+    return "/" + std::visit(FolderOf(), name.view) + (*this)(MultivariantName{name.container}).substr(1);
+  }
+  std::string operator()(const ArchivePlaylistName& name) const {
+    return "/" + std::visit(FolderOf(), name.view) + (*this)(MediaPlaylistName{name.container, name.epoch}).substr(1);
+  }
+
   static std::string in(Container container) { return std::string("/").append(folder(container)).append("/"); }
 };
 
@@ -137,7 +198,7 @@ boost::system::result<Route, RouteFault> parse_route(std::string_view path) {
   if (path.empty() || path.size() > kPathMax) return RouteFault::bad_request;
   const auto decoded = decode(path);
   if (!decoded || decoded->front() != '/' || decoded->find("//") != std::string::npos) return RouteFault::bad_request;
-  std::vector<std::string_view> pieces = split(std::string_view(*decoded).substr(1));
+  Pieces pieces = split(std::string_view(*decoded).substr(1));
   if (std::any_of(pieces.begin(), pieces.end(), [](std::string_view piece) { return piece == "." || piece == ".."; })) {
     return RouteFault::bad_request;
   }
@@ -146,7 +207,7 @@ boost::system::result<Route, RouteFault> parse_route(std::string_view path) {
   if (!stream) return RouteFault::not_found;
   pieces.erase(pieces.begin(), pieces.begin() + 2);
   auto resource = resource_of(pieces);
-  if (!resource) return RouteFault::not_found;
+  if (!resource) return resource.error();
   return Route{std::move(stream).value(), std::move(*resource)};
 }
 
@@ -160,6 +221,15 @@ std::string uri_of(const InitName& name) {
 
 std::string uri_of(const SegmentName& name) {
   return name.session.text() + "/" + std::to_string(name.msn) + std::string(segment_suffix(name.container, name.added));
+}
+
+std::string uri_of(const ArchivePlaylistName& name) { return uri_of(MediaPlaylistName{name.container, name.epoch}); }
+
+std::string media_prefix(const ArchivePlaylistName& name) {
+  const std::string folder_of_view = std::visit(FolderOf(), name.view);
+  std::string prefix = "../";
+  for (const char c : folder_of_view) prefix += c == '/' ? "../" : "";
+  return prefix.append(folder(name.container)).append("/");
 }
 
 }  // namespace sluice::hls

@@ -6,42 +6,13 @@
 #include <utility>
 #include <variant>
 
+#include "media_responses.hpp"
 #include "sluice/io/clock.hpp"
 #include "sluice/io/log.hpp"
 
 namespace sluice::net {
 namespace asio = boost::asio;
 namespace {
-
-constexpr std::string_view kPlaylistType = "application/vnd.apple.mpegurl";
-
-HttpResponse not_found(std::string message) { return http_error(404, std::move(message), CacheClass::error); }
-
-HttpResponse unavailable(std::string message) {
-  HttpResponse response = http_error(503, std::move(message), CacheClass::error);
-  response.retry_after = Seconds(1);
-  return response;
-}
-
-HttpResponse fetched_response(hls::Fetched fetched, const HttpResponse& shape, std::string_view tag) {
-  switch (fetched.status) {
-    case hls::Fetched::Status::found: {
-      HttpResponse response = shape;
-      response.cache = CacheClass::media;
-      response.accepts_ranges = true;
-      response.body = HttpBody::media(std::move(fetched.pieces), tag);
-      return response;
-    }
-    case hls::Fetched::Status::unknown:
-      return not_found("there is no such segment, or not yet");
-    case hls::Fetched::Status::gone:
-      return http_error(410, "this segment is no longer kept", CacheClass::error);
-    case hls::Fetched::Status::failed:
-      io::log_event(io::Level::error, "render_failed", fetched.fault);
-      return http_error(500, "this segment could not be made", CacheClass::error);
-  }
-  return not_found("");
-}
 
 // The same text always gives the same body, so that its compressed form and entity tag are made once.
 std::shared_ptr<const HttpBody> body_of(const hls::PlaylistText& text) {
@@ -76,40 +47,53 @@ class Counted {
 
 }  // namespace
 
-MediaHandler::MediaHandler(asio::any_io_executor executor, Options options, live::Hub& hub, const StaticPages& pages)
-    : executor_(std::move(executor)), options_(options), hub_(hub), pages_(pages) {}
+MediaHandler::MediaHandler(asio::any_io_executor executor, Options options, live::Hub& hub, const StaticPages& pages,
+                           ArchiveHandler* archive)
+    : executor_(std::move(executor)), options_(options), hub_(hub), pages_(pages), archive_(archive) {}
 
 HttpReply MediaHandler::reply(const HttpRequest& request) {
-  // A HEAD asks what there is now.
-  const bool may_wait = request.method == HttpMethod::get && held_ < options_.held_max;
-  if (std::optional<HttpResponse> response = answer(request.path, may_wait)) return std::move(*response);
-  return hold(request.path);
+  // The path was decoded once already: what still looks escaped was escaped twice, and no name of ours is.
+  if (request.path.find('%') != std::string::npos) return not_found("no such resource");
+  if (request.path.starts_with(kAssetPrefix)) {
+    if (std::optional<HttpResponse> asset = pages_.asset(request.path)) return std::move(*asset);
+    return not_found("no such resource");
+  }
+  const auto route = hls::parse_route(request.path);
+  if (route) {
+    // A HEAD asks what there is now.
+    return reply_to(*route, request.method == HttpMethod::get && held_ < options_.held_max);
+  }
+  switch (route.error()) {
+    case hls::RouteFault::bad_request:
+      return http_error(400, "no path looks like this", CacheClass::error);
+    case hls::RouteFault::bad_range:
+      return http_error(400,
+                        "a range is FROM/TO, two times like 20261121T035512Z, the first before the second, which may "
+                        "be 'now'",
+                        CacheClass::error);
+    case hls::RouteFault::not_found:
+      break;
+  }
+  return not_found("no such resource");
 }
 
-std::optional<HttpResponse> MediaHandler::answer(std::string_view path, bool may_wait) {
-  // The path was decoded once already: what still looks escaped was escaped twice, and no name of ours is.
-  if (path.find('%') != std::string_view::npos) return not_found("no such resource");
-  if (path.starts_with(kAssetPrefix)) {
-    if (std::optional<HttpResponse> asset = pages_.asset(path)) return asset;
-    return not_found("no such resource");
-  }
-  const auto parsed = hls::parse_route(path);
-  if (parsed.has_error()) {
-    if (parsed.error() == hls::RouteFault::bad_request)
-      return http_error(400, "no path looks like this", CacheClass::error);
-    return not_found("no such resource");
-  }
-  const hls::Route& found = *parsed;
-  if (const auto* page = std::get_if<hls::PlayerPage>(&found.resource)) {
+HttpReply MediaHandler::reply_to(const hls::Route& route, bool may_wait) {
+  if (const auto* page = std::get_if<hls::PlayerPage>(&route.resource)) {
     if (page->slash) return pages_.player();
     HttpResponse response = http_error(308, "the page is at this path with a slash behind it", CacheClass::page);
-    response.fields.emplace_back("Location", "/" + found.stream.path() + "/");
+    response.fields.emplace_back("Location", "/" + route.stream.path() + "/");
     return response;
   }
   last_view_ = io::mono_now();
-  if (const auto* name = std::get_if<hls::InitName>(&found.resource)) return init(found.stream, *name);
-  if (const auto* name = std::get_if<hls::SegmentName>(&found.resource)) return segment(found.stream, *name);
-  return playlist(found, may_wait);
+  if (std::holds_alternative<hls::InitName>(route.resource) || std::holds_alternative<hls::SegmentName>(route.resource))
+    return media(route);
+  if (std::holds_alternative<hls::ArchiveMultivariantName>(route.resource) ||
+      std::holds_alternative<hls::ArchivePlaylistName>(route.resource)) {
+    if (archive_ == nullptr) return not_found("nothing is recorded here: recordings are off");
+    return archive_->playlist(route);
+  }
+  if (std::optional<HttpResponse> response = playlist(route, may_wait)) return std::move(*response);
+  return hold(route);
 }
 
 std::shared_ptr<live::Stream> MediaHandler::stream_of(const hls::Route& route) {
@@ -159,26 +143,35 @@ std::optional<HttpResponse> MediaHandler::not_playable(const live::Stream& strea
   return unavailable("the stream is known, but there is nothing to play yet");
 }
 
-HttpResponse MediaHandler::init(const StreamName& name, const hls::InitName& init) {
-  const std::shared_ptr<live::Stream> stream = hub_.find_session(name, init.session);
-  if (stream == nullptr) return missing(name);
-  HttpResponse shape;
-  shape.kind = ResourceKind::init;
-  shape.content_type = "video/mp4";
-  return fetched_response(stream->window().init(init.session, init.period), shape,
-                          init.session.text() + "/" + std::to_string(init.period));
-}
-
-HttpResponse MediaHandler::segment(const StreamName& name, const hls::SegmentName& segment) {
-  const std::shared_ptr<live::Stream> stream = hub_.find_session(name, segment.session);
-  if (stream == nullptr) return missing(name);
-  HttpResponse shape;
-  shape.kind = ResourceKind::segment;
-  shape.content_type = segment.container == media::Container::ts ? "video/mp2t" : "video/iso.segment";
-  return fetched_response(stream->window().segment(segment.container, segment.session, segment.msn, segment.added),
-                          shape,
-                          segment.session.text() + "/" + std::to_string(segment.msn) + (segment.added ? "r" : "") +
-                              (segment.container == media::Container::ts ? "t" : "f"));
+// From the live window while that has it, else from the recording.
+HttpReply MediaHandler::media(const hls::Route& route) {
+  const auto* init = std::get_if<hls::InitName>(&route.resource);
+  const auto* segment = std::get_if<hls::SegmentName>(&route.resource);
+  const std::shared_ptr<live::Stream> stream =
+      hub_.find_session(route.stream, init != nullptr ? init->session : segment->session);
+  HttpResponse otherwise = missing(route.stream);
+  if (stream != nullptr) {
+    hls::LiveWindow& window = stream->window();
+    hls::Fetched fetched = init != nullptr
+                               ? window.init(init->session, init->period)
+                               : window.segment(segment->container, segment->session, segment->msn, segment->added);
+    switch (fetched.status) {
+      case hls::Fetched::Status::found:
+        return init != nullptr ? media_response(*init, std::move(fetched.pieces))
+                               : media_response(*segment, std::move(fetched.pieces));
+      case hls::Fetched::Status::failed:
+        io::log_event(io::Level::error, "render_failed", fetched.fault);
+        return http_error(500, "this segment could not be made", CacheClass::error);
+      case hls::Fetched::Status::unknown:
+        otherwise = not_found("there is no such segment, or not yet");
+        break;
+      case hls::Fetched::Status::gone:
+        otherwise = gone("this segment is no longer kept");
+        break;
+    }
+  }
+  if (archive_ == nullptr) return otherwise;
+  return archive_->media(route, std::move(otherwise));
 }
 
 HttpResponse MediaHandler::missing(const StreamName& name) const {
@@ -187,15 +180,14 @@ HttpResponse MediaHandler::missing(const StreamName& name) const {
   return not_found("there is no such stream");
 }
 
-asio::awaitable<HttpResponse> MediaHandler::hold(std::string path) {
+asio::awaitable<HttpResponse> MediaHandler::hold(hls::Route route) {
   const Counted counted(held_);
-  const auto parsed = hls::parse_route(path);
   const auto until = std::chrono::steady_clock::now() + kHold;
   for (;;) {
     const bool may_wait = std::chrono::steady_clock::now() < until;
-    std::optional<HttpResponse> response = answer(path, may_wait);
+    std::optional<HttpResponse> response = playlist(route, may_wait);
     if (response) co_return std::move(*response);
-    const std::shared_ptr<live::Stream> stream = stream_of(*parsed);
+    const std::shared_ptr<live::Stream> stream = stream_of(route);
     asio::steady_timer timer(executor_, until);
     const Listening listening(stream, [&timer] { timer.cancel(); });
     boost::system::error_code ignored;

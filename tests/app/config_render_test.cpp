@@ -42,7 +42,7 @@ TEST(ConfigRender, JsonHasEverySectionWithValuesAsWrittenInAFile) {
       R"("http":{"listen":"0.0.0.0:8080"},"admin":{"listen":"0.0.0.0:8081"},)"
       R"("lifecycle":{"slots":1,"readiness":"ingest","when_full":"refuse","recycle":false,"unready_grace":"3s",)"
       R"("drain_timeout":"1h"},"stream":{"resume_window":"1m","takeover":"reject"},)"
-      R"("hls":{"container":"fmp4","segment_duration":"2s","window":"30s"},)"
+      R"("hls":{"container":"fmp4","segment_duration":"2s","window":"30s","dvr_window":"4h"},)"
       R"("record":{"enabled":true,"directory":"./recordings","rotate":"1m","sync_interval":"1s",)"
       R"("retention":"0","max_size":"0","min_free_space":"1GiB"},)"
       R"("auth":{"publish_keys":[]},)"
@@ -50,7 +50,7 @@ TEST(ConfigRender, JsonHasEverySectionWithValuesAsWrittenInAFile) {
       R"("handshake_timeout":"5s","connect_timeout":"5s","publish_timeout":"10s","unpublished_message_size":"64KiB",)"
       R"("message_size":"8MiB","unfinished_messages":"16MiB","publish_bitrate":"100Mbps","gop_duration":"10s","streams":1024,)"
       R"("http_connections":8192,"http_connections_per_address":0,"http_header_timeout":"10s","http_idle_timeout":"75s",)"
-      R"("http_write_timeout":"20s","record_queue":"64MiB"},"log":{"level":"info","format":"auto"}})");
+      R"("http_write_timeout":"20s","record_queue":"64MiB","archive_cache":"64MiB"},"log":{"level":"info","format":"auto"}})");
 }
 
 TEST(ConfigRender, JsonMasksSecretsAndEscapesText) {

@@ -10,6 +10,10 @@ using media::Container;
 const StreamName kStream = StreamName::make("live", "demo").value();
 const SessionId kSession = SessionId::parse("20261121T035512Z-3f9a2c").value();
 
+// 2026-11-21T03:55:12Z, ten minutes later.
+const WallTime kFrom{Seconds(1795233312)};
+const WallTime kTo{Seconds(1795233912)};
+
 struct Case {
   const char* path;
   Resource resource;
@@ -30,6 +34,20 @@ TEST(Route, EveryResourceHasOnePathBothWays) {
       {"/live/demo/ts/20261121T035512Z-3f9a2c/1000.ts", SegmentName{Container::ts, kSession, 1000}},
       {"/live/demo/fmp4/20261121T035512Z-3f9a2c/1000r.m4s", SegmentName{Container::fmp4, kSession, 1000, true}},
       {"/live/demo/ts/20261121T035512Z-3f9a2c/1000r.ts", SegmentName{Container::ts, kSession, 1000, true}},
+      {"/live/demo/dvr/index.m3u8", ArchiveMultivariantName{DvrView{}, {}}},
+      {"/live/demo/dvr/ts/index.m3u8", ArchiveMultivariantName{DvrView{}, Container::ts}},
+      {"/live/demo/dvr/fmp4/20261121T035512Z-3f9a2c.m3u8", ArchivePlaylistName{DvrView{}, Container::fmp4, kSession}},
+      {"/live/demo/range/20261121T035512Z/20261121T040512Z/index.m3u8",
+       ArchiveMultivariantName{RangeView{kFrom, kTo}, {}}},
+      {"/live/demo/range/20261121T035512Z/now/fmp4/index.m3u8",
+       ArchiveMultivariantName{RangeView{kFrom, {}}, Container::fmp4}},
+      {"/live/demo/range/20261121T035512Z/20261121T040512Z/ts/20261121T035512Z-3f9a2c.m3u8",
+       ArchivePlaylistName{RangeView{kFrom, kTo}, Container::ts, kSession}},
+      {"/live/demo/sessions/20261121T035512Z-3f9a2c/index.m3u8", ArchiveMultivariantName{SessionView{kSession}, {}}},
+      {"/live/demo/sessions/20261121T035512Z-3f9a2c/fmp4/index.m3u8",
+       ArchiveMultivariantName{SessionView{kSession}, Container::fmp4}},
+      {"/live/demo/sessions/20261121T035512Z-3f9a2c/fmp4/20261121T035512Z-3f9a2c.m3u8",
+       ArchivePlaylistName{SessionView{kSession}, Container::fmp4, kSession}},
   };
   for (const Case& one : cases) {
     const auto parsed = parse_route(one.path);
@@ -44,6 +62,24 @@ TEST(Route, UrisAreRelativeToTheFolderOfTheContainer) {
   EXPECT_EQ(uri_of(MediaPlaylistName{Container::ts, kSession}), "20261121T035512Z-3f9a2c.m3u8");
   EXPECT_EQ(uri_of(InitName{kSession, 7}), "20261121T035512Z-3f9a2c/init-7.mp4");
   EXPECT_EQ(uri_of(SegmentName{Container::ts, kSession, 5}), "20261121T035512Z-3f9a2c/5.ts");
+}
+
+TEST(Route, TheRecordingsPlaylistsLeadToTheSameMedia) {
+  EXPECT_EQ(uri_of(ArchivePlaylistName{DvrView{}, Container::ts, kSession}), "20261121T035512Z-3f9a2c.m3u8");
+  EXPECT_EQ(media_prefix({DvrView{}, Container::fmp4, kSession}), "../../fmp4/");
+  EXPECT_EQ(media_prefix({RangeView{kFrom, {}}, Container::fmp4, kSession}), "../../../../fmp4/");
+  EXPECT_EQ(media_prefix({SessionView{kSession}, Container::ts, kSession}), "../../../ts/");
+}
+
+TEST(Route, RangesThatNoCalendarHasAreBadRanges) {
+  for (const char* range :
+       {"20261121T035512Z/20261121T035512Z", "20261121T035512Z/20261121T035511Z", "20260229T000000Z/now",
+        "20261121T245512Z/now", "now/20261121T035512Z", "20261121T035512Z/NOW", "20261121T035512Z/20261131T000000Z",
+        "2026-11-21T03:55:12Z/now", "x/y"}) {
+    const auto parsed = parse_route("/live/demo/range/" + std::string(range) + "/index.m3u8");
+    ASSERT_FALSE(parsed.has_value()) << range;
+    EXPECT_EQ(parsed.error(), RouteFault::bad_range) << range;
+  }
 }
 
 TEST(Route, EscapesAreDecodedOnce) {
@@ -90,7 +126,19 @@ TEST(Route, AnythingElseIsNotFound) {
                            "/live/de*mo/",
                            "/live/demo/index.m3u",
                            "/live/demo/INDEX.M3U8",
-                           "/live/demo/dvr/index.m3u8",
+                           "/live/demo/dvr",
+                           "/live/demo/dvr/",
+                           "/live/demo/dvr/index.m3u",
+                           "/live/demo/dvr/mp4/index.m3u8",
+                           "/live/demo/dvr/fmp4/x.m3u8",
+                           "/live/demo/dvr/fmp4/20261121T035512Z-3f9a2c/1000.m4s",
+                           "/live/demo/range/index.m3u8",
+                           "/live/demo/range/20261121T035512Z/now",
+                           "/live/demo/range/20261121T035512Z/now/",
+                           "/live/demo/sessions/index.m3u8",
+                           "/live/demo/sessions/x/index.m3u8",
+                           "/live/demo/sessions/20261121T035512Z-3f9a2c",
+                           "/live/demo/sessions/20261121T035512Z-3f9a2c/fmp4/20261121T035512Z-3f9a2c/1.m4s",
                            "/live/demo/mp4/index.m3u8",
                            "/live/demo/fmp4",
                            "/live/demo/fmp4/",

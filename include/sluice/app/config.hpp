@@ -78,6 +78,7 @@ struct HlsConfig {
   HlsContainer container = HlsContainer::fmp4;
   Millis segment_duration{2'000};
   Millis window{30'000};
+  Millis dvr_window{4 * 3'600'000};
   friend bool operator==(const HlsConfig&, const HlsConfig&) = default;
 };
 
@@ -117,6 +118,7 @@ struct LimitsConfig {
   Millis http_idle_timeout{75'000};
   Millis http_write_timeout{20'000};
   ByteSize record_queue{64 * 1024 * 1024};
+  ByteSize archive_cache{64 * 1024 * 1024};
   friend bool operator==(const LimitsConfig&, const LimitsConfig&) = default;
 };
 

@@ -24,6 +24,7 @@ struct MediaPlaylist {
   std::uint64_t discontinuity_sequence = 0;  // before the first segment's own EXT-X-DISCONTINUITY, if it has one
   bool independent_segments = false;
   bool ended = false;  // EXT-X-ENDLIST
+  bool vod = false;    // EXT-X-PLAYLIST-TYPE:VOD; only with `ended`
   std::vector<PlaylistSegment> segments;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/base/time.hpp"
+#include "sluice/hls/part.hpp"
 #include "sluice/media/codec_config.hpp"
 
 namespace sluice::hls {
@@ -25,6 +26,9 @@ struct MultivariantPlaylist {
   std::vector<std::string> codecs;      // RFC 6381, every format the media playlist lists
   std::optional<VideoAttributes> video;
 };
+
+// Adds the formats of a Period that `container` carries, video first, where they are not in `codecs` yet.
+void add_codecs(media::Container container, const PeriodInfo& period, std::vector<std::string>& codecs);
 
 std::string to_text(const MultivariantPlaylist& playlist);
 

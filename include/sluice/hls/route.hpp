@@ -9,6 +9,13 @@
 //   /APP/STREAM/fmp4/SESSION/MSN.m4s          segment
 //   /APP/STREAM/ts/SESSION/MSN.ts             segment
 //   …/MSNr.m4s, …/MSNr.ts                     segment whose end recovery added
+//
+// and below VIEW = dvr, range/FROM/TO, sessions/SESSION, made from the recording (docs/time-shift.md), whose playlists
+// name the same media:
+//
+//   /APP/STREAM/VIEW/index.m3u8               multivariant playlist, default container
+//   /APP/STREAM/VIEW/{fmp4,ts}/index.m3u8     multivariant playlist of a container
+//   /APP/STREAM/VIEW/{fmp4,ts}/EPOCH.m3u8     media playlist
 #pragma once
 
 #include <cstdint>
@@ -20,6 +27,7 @@
 #include <boost/system/result.hpp>
 
 #include "sluice/base/ids.hpp"
+#include "sluice/base/time.hpp"
 #include "sluice/media/codec.hpp"
 
 namespace sluice::hls {
@@ -54,7 +62,36 @@ struct SegmentName {
   friend bool operator==(const SegmentName&, const SegmentName&) = default;
 };
 
-using Resource = std::variant<PlayerPage, MultivariantName, MediaPlaylistName, InitName, SegmentName>;
+// What of the recording a playlist shows.
+struct DvrView {
+  friend bool operator==(const DvrView&, const DvrView&) = default;
+};
+struct RangeView {
+  WallTime from;               // whole seconds
+  std::optional<WallTime> to;  // likewise, after `from`; none: "now"
+  friend bool operator==(const RangeView&, const RangeView&) = default;
+};
+struct SessionView {
+  SessionId session;
+  friend bool operator==(const SessionView&, const SessionView&) = default;
+};
+using ArchiveView = std::variant<DvrView, RangeView, SessionView>;
+
+struct ArchiveMultivariantName {
+  ArchiveView view;
+  std::optional<media::Container> container;  // none: the default one
+  friend bool operator==(const ArchiveMultivariantName&, const ArchiveMultivariantName&) = default;
+};
+
+struct ArchivePlaylistName {
+  ArchiveView view;
+  media::Container container;
+  SessionId epoch;
+  friend bool operator==(const ArchivePlaylistName&, const ArchivePlaylistName&) = default;
+};
+
+using Resource = std::variant<PlayerPage, MultivariantName, MediaPlaylistName, InitName, SegmentName,
+                              ArchiveMultivariantName, ArchivePlaylistName>;
 
 struct Route {
   StreamName stream;
@@ -64,6 +101,7 @@ struct Route {
 
 enum class RouteFault {
   bad_request,  // no path of ours could look like this: 400
+  bad_range,    // a FROM or TO that is no moment, or FROM not before TO: 400
   not_found,    // well formed, and no resource of ours: 404
 };
 
@@ -81,5 +119,9 @@ std::string path_of(const Route& route);
 std::string uri_of(const MediaPlaylistName& name);
 std::string uri_of(const InitName& name);
 std::string uri_of(const SegmentName& name);
+// As the multivariant playlist beside it writes it.
+std::string uri_of(const ArchivePlaylistName& name);
+// What leads from the media playlists of a view to "/APP/STREAM/CONTAINER/": "../../fmp4/".
+std::string media_prefix(const ArchivePlaylistName& name);
 
 }  // namespace sluice::hls

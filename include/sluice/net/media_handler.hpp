@@ -1,5 +1,5 @@
 // MediaHandler: what the media port serves: playlists, segments and the player page of each stream. The port never
-// lists streams: names are what viewers are given.
+// lists streams: names are what viewers are given. What is not live comes from the ArchiveHandler.
 //
 // Answers at once what can be answered at once. A playlist that has nothing to play yet, of a stream that is being
 // published, is waited for (players treat a refusal as final), at most kHold, and at most `held_max` requests at a
@@ -17,6 +17,7 @@
 
 #include "sluice/hls/route.hpp"
 #include "sluice/live/hub.hpp"
+#include "sluice/net/archive_handler.hpp"
 #include "sluice/net/http_message.hpp"
 #include "sluice/net/http_server.hpp"
 #include "sluice/net/static_pages.hpp"
@@ -33,8 +34,9 @@ class MediaHandler {
     std::size_t held_max = 4096;
   };
 
-  // The references must outlive the handler.
-  MediaHandler(boost::asio::any_io_executor executor, Options options, live::Hub& hub, const StaticPages& pages);
+  // The references must outlive the handler. `archive` is null when nothing is recorded.
+  MediaHandler(boost::asio::any_io_executor executor, Options options, live::Hub& hub, const StaticPages& pages,
+               ArchiveHandler* archive);
 
   HttpReply reply(const HttpRequest& request);
 
@@ -43,19 +45,19 @@ class MediaHandler {
   std::size_t held() const { return held_; }
 
  private:
-  boost::asio::awaitable<HttpResponse> hold(std::string path);
+  HttpReply reply_to(const hls::Route& route, bool may_wait);
+  HttpReply media(const hls::Route& route);
+  boost::asio::awaitable<HttpResponse> hold(hls::Route route);
   std::optional<HttpResponse> playlist(const hls::Route& route, bool may_wait);
   std::optional<HttpResponse> not_playable(const live::Stream& stream, media::Container container, bool may_wait);
-  HttpResponse init(const StreamName& name, const hls::InitName& init);
-  HttpResponse segment(const StreamName& name, const hls::SegmentName& segment);
   HttpResponse missing(const StreamName& name) const;
-  std::optional<HttpResponse> answer(std::string_view path, bool may_wait);
   std::shared_ptr<live::Stream> stream_of(const hls::Route& route);
 
   boost::asio::any_io_executor executor_;
   Options options_;
   live::Hub& hub_;
   const StaticPages& pages_;
+  ArchiveHandler* archive_;
   MonoTime last_view_{};
   std::size_t held_ = 0;
 };

@@ -27,7 +27,7 @@ struct ArchiveReaderOptions {
   std::filesystem::path directory = "recordings";
   // For what is kept of files and directories that were read. What one call needs is held during that call, however
   // much it is.
-  std::size_t memory_max = std::size_t{64} * 1024 * 1024;
+  std::size_t memory_max = 64 * 1024 * 1024;
   std::function<WallTime()> wall_now = io::wall_now;
 };
 

@@ -1,0 +1,33 @@
+// What the worker does for an ArchiveHandler: one question to the recording, answered as a whole response. Everything
+// that takes time is done here: reading, rendering, compressing, digesting. Private to net.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sluice/hls/archive_views.hpp"
+#include "sluice/net/http_message.hpp"
+
+namespace sluice::net {
+
+struct ArchiveQuestion {
+  hls::Route route;  // with InitName, SegmentName, ArchiveMultivariantName, ArchivePlaylistName
+  media::Container default_container = media::Container::fmp4;
+  hls::Growth growth;
+  hls::ArchiveMemory memory;               // of a playlist
+  std::shared_ptr<const HttpBody> before;  // of the same playlist, earlier; null: none is known
+};
+
+struct ArchiveOutcome {
+  HttpResponse response;
+  Micros fresh{};              // how long it may be given again
+  std::string fault;           // to be logged; empty: none
+  bool render_failed = false;  // with `fault`: it was read, and could not be made into media
+  bool missing = false;        // nothing of that name was ever recorded
+  std::optional<hls::ArchiveMemory> memory;
+};
+
+ArchiveOutcome ask_archive(hls::ArchiveViews& views, ArchiveQuestion question);
+
+}  // namespace sluice::net

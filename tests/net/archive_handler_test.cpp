@@ -1,0 +1,226 @@
+// ArchiveHandler with a worker and a loop that are real, over an Archive that is not.
+#include "sluice/net/archive_handler.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "hls/fake_archive.hpp"
+#include "live/encoder.hpp"
+#include "net/http_test_client.hpp"
+#include "sluice/net/media_handler.hpp"
+
+namespace sluice::net {
+namespace {
+
+namespace asio = boost::asio;
+using hls::testing::kNoon;
+using hls::testing::session;
+using testing::HasSubstr;
+
+// Segments are read once it is let go.
+class SlowArchive : public hls::testing::FakeArchive {
+ public:
+  using Parts = std::vector<std::shared_ptr<const hls::Part>>;
+  hls::ArchiveAnswer<Parts> segment(const StreamName& stream, const SessionId& of, std::uint64_t msn,
+                                    bool added) override {
+    std::unique_lock lock(mutex_);
+    let_go_.wait(lock, [this] { return !held_; });
+    lock.unlock();
+    return FakeArchive::segment(stream, of, msn, added);
+  }
+  using FakeArchive::segment;
+  void hold() { held_ = true; }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    let_go_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable let_go_;
+  bool held_ = false;
+};
+
+class ArchiveHandlerTest : public testing::Test {
+ protected:
+  ArchiveHandlerTest() {
+    archive_.session(1, kNoon);
+    archive_.segments(10);
+    handler_.on_recovered();
+  }
+  ~ArchiveHandlerTest() override { archive_.let_go(); }
+
+  using Waiting = std::shared_ptr<std::optional<HttpResponse>>;
+  // Asks and does not wait; what was answered at once is there.
+  Waiting begin(const std::string& path, HttpMethod method = HttpMethod::get) {
+    HttpRequest request;
+    request.method = method;
+    request.path = path;
+    auto answer = std::make_shared<std::optional<HttpResponse>>();
+    HttpReply reply = media_.reply(request);
+    if (auto* now = std::get_if<HttpResponse>(&reply)) {
+      *answer = std::move(*now);
+    } else {
+      asio::co_spawn(loop_, std::move(std::get<asio::awaitable<HttpResponse>>(reply)),
+                     [answer](const std::exception_ptr& fault, HttpResponse response) {
+                       if (!fault) *answer = std::move(response);
+                     });
+    }
+    return answer;
+  }
+  HttpResponse end(const Waiting& waiting) {
+    EXPECT_TRUE(run_until(loop_, [&] { return waiting->has_value(); }));
+    return waiting->value_or(HttpResponse());
+  }
+  HttpResponse ask(const std::string& path) { return end(begin(path)); }
+  static std::string text(const HttpResponse& response) {
+    std::string all;
+    for (const Payload& piece : response.body->pieces()) all += as_text(piece.view());
+    return all;
+  }
+  static std::string media_path(std::uint64_t msn) {
+    return "/live/demo/ts/" + session(1).text() + "/" + std::to_string(msn) + ".ts";
+  }
+  static std::string playlist_path() { return "/live/demo/dvr/fmp4/" + session(1).text() + ".m3u8"; }
+
+  asio::io_context loop_;
+  SlowArchive archive_;
+  hls::testing::FakeRenderer renderer_;
+  hls::ArchiveViews views_{{}, archive_, renderer_};
+  live::testing::OneByteRenderer live_renderer_;
+  live::Hub hub_{{}, live_renderer_, nullptr, 1};
+  StaticPages pages_;
+  io::WorkerPool worker_{loop_.get_executor(), 1, 4};
+  ArchiveHandler handler_{loop_.get_executor(), {media::Container::fmp4, 40'000, 20}, views_, worker_, hub_};
+  MediaHandler media_{loop_.get_executor(), {}, hub_, pages_, &handler_};
+};
+
+TEST_F(ArchiveHandlerTest, MediaOfNoLiveStreamComesFromTheRecording) {
+  const HttpResponse segment = ask(media_path(1003));
+  EXPECT_EQ(segment.status, 200);
+  EXPECT_EQ(text(segment), "ts 1003");
+  EXPECT_EQ(segment.content_type, "video/mp2t");
+  EXPECT_EQ(segment.body->etag(), "\"" + session(1).text() + "/1003t\"");
+  EXPECT_EQ(segment.cache, CacheClass::media);
+  EXPECT_TRUE(segment.accepts_ranges);
+  const HttpResponse init = ask("/live/demo/fmp4/" + session(1).text() + "/init-100.mp4");
+  EXPECT_EQ(text(init), "init 100");
+  EXPECT_EQ(init.body->etag(), "\"" + session(1).text() + "/100\"");
+  EXPECT_EQ(ask(media_path(2000)).status, 404);
+  EXPECT_EQ(ask(media_path(999)).status, 410);
+}
+
+TEST_F(ArchiveHandlerTest, ManyWhoAskForOneSegmentShareOneRendering) {
+  archive_.hold();
+  std::vector<Waiting> all;
+  for (int i = 0; i < 20; ++i) all.push_back(begin(media_path(1003)));
+  archive_.let_go();
+  for (const Waiting& one : all) EXPECT_EQ(text(end(one)), "ts 1003");
+  EXPECT_EQ(renderer_.calls.size(), 1u);
+  EXPECT_EQ(handler_.stats().segments, 1u);
+  EXPECT_EQ(handler_.stats().shared, 19u);
+  EXPECT_EQ(text(ask(media_path(1003))), "ts 1003");
+  EXPECT_EQ(handler_.stats().hits, 1u);
+  EXPECT_EQ(handler_.stats().waiting, 0u);
+}
+
+TEST_F(ArchiveHandlerTest, OnlySoManyWait) {
+  archive_.hold();
+  std::vector<Waiting> all;
+  for (int i = 0; i < 21; ++i) all.push_back(begin(media_path(1003)));
+  loop_.poll();
+  EXPECT_EQ(begin(media_path(1003))->value().status, 503);
+  archive_.let_go();
+  for (const Waiting& one : all) end(one);
+  EXPECT_EQ(ask(media_path(1003)).status, 200);
+}
+
+TEST_F(ArchiveHandlerTest, OnlySoManyJobsAreBegun) {
+  archive_.hold();
+  std::vector<Waiting> all;
+  for (std::uint64_t i = 0; i < 4; ++i) all.push_back(begin(media_path(1000 + i)));
+  const Waiting refused = begin(media_path(1005));
+  ASSERT_TRUE(*refused);
+  EXPECT_EQ((*refused)->status, 503);
+  EXPECT_EQ((*refused)->retry_after, Seconds(1));
+  EXPECT_EQ(handler_.stats().refused, 1u);
+  archive_.let_go();
+  for (const Waiting& one : all) EXPECT_EQ(end(one).status, 200);
+  EXPECT_EQ(ask(media_path(1005)).status, 200);
+}
+
+TEST_F(ArchiveHandlerTest, TheCacheKeepsWithinItsLimit) {
+  for (std::uint64_t i = 0; i < 10; ++i) ask(media_path(1000 + i));
+  for (int i = 0; i < 40; ++i) ask(media_path(2000 + static_cast<std::uint64_t>(i)));
+  EXPECT_LE(handler_.cache_bytes(), 40'000u);
+  EXPECT_GT(handler_.cache_bytes(), 20'000u);
+}
+
+TEST_F(ArchiveHandlerTest, PlaylistsAreCompressedBeforehandAndKept) {
+  const HttpResponse first = ask(playlist_path());
+  EXPECT_EQ(first.status, 200);
+  EXPECT_THAT(text(first), HasSubstr("#EXT-X-ENDLIST\n"));
+  EXPECT_EQ(first.cache, CacheClass::ended_playlist);
+  EXPECT_EQ(as_text(gunzip(first.body->gzip()->view())), text(first));
+  EXPECT_EQ(ask(playlist_path()).body, first.body);
+  EXPECT_EQ(handler_.stats().playlists, 1u);
+  EXPECT_THAT(text(ask("/live/demo/dvr/index.m3u8")), HasSubstr("\nfmp4/" + session(1).text() + ".m3u8\n"));
+  EXPECT_THAT(text(ask("/live/demo/dvr/ts/index.m3u8")), HasSubstr("\n" + session(1).text() + ".m3u8\n"));
+}
+
+TEST_F(ArchiveHandlerTest, NothingEndsBeforeWhatAnEarlierProcessLeftIsInOrder) {
+  ArchiveHandler early(loop_.get_executor(), {}, views_, worker_, hub_);
+  HttpReply reply = early.playlist(*hls::parse_route(playlist_path()));
+  auto answer = std::make_shared<std::optional<HttpResponse>>();
+  asio::co_spawn(loop_, std::move(std::get<asio::awaitable<HttpResponse>>(reply)),
+                 [answer](const std::exception_ptr&, HttpResponse response) { *answer = std::move(response); });
+  const HttpResponse response = end(answer);
+  EXPECT_EQ(text(response).find("ENDLIST"), std::string::npos);
+  EXPECT_EQ(response.cache, CacheClass::live_playlist);
+}
+
+TEST_F(ArchiveHandlerTest, WhatIsLiveAndNotYetOnTheDiskIsToBeAskedForAgain) {
+  live::testing::Encoder encoder;
+  auto outcome = hub_.begin_publish(hls::testing::kRecorded, encoder, {io::mono_now(), io::wall_now()});
+  const auto publish = std::move(std::get<std::unique_ptr<live::Publish>>(outcome));
+  const HttpResponse response = ask("/live/demo/dvr/index.m3u8");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.retry_after, Seconds(1));
+  // What was recorded before can be had all the same.
+  EXPECT_EQ(ask(playlist_path()).status, 200);
+  EXPECT_EQ(ask(media_path(1003)).status, 200);
+  publish->end({io::mono_now(), io::wall_now()});
+}
+
+TEST_F(ArchiveHandlerTest, RangesThatCannotBeAreRefusedAtOnce) {
+  EXPECT_EQ(begin("/live/demo/range/20261121T040000Z/20261122T040001Z/index.m3u8")->value().status, 400);
+  EXPECT_EQ(begin("/live/demo/range/20261121T040000Z/20261121T040000Z/index.m3u8")->value().status, 400);
+  EXPECT_EQ(begin("/live/demo/range/20260229T040000Z/now/index.m3u8")->value().status, 400);
+  EXPECT_EQ(begin("/live/demo/range/29990101T000000Z/now/index.m3u8")->value().status, 404);
+  EXPECT_EQ(archive_.calls, 0);
+}
+
+TEST_F(ArchiveHandlerTest, ABrokenRecordingIsAnErrorOfOurs) {
+  archive_.fault = "recordings/live/demo/x.slog: Input/output error";
+  EXPECT_EQ(ask(playlist_path()).status, 500);
+  EXPECT_EQ(ask(media_path(1003)).status, 500);
+  EXPECT_EQ(handler_.stats().faults, 2u);
+}
+
+TEST_F(ArchiveHandlerTest, WithoutRecordingsItSaysSo) {
+  MediaHandler without(loop_.get_executor(), {}, hub_, pages_, nullptr);
+  HttpRequest request;
+  request.path = "/live/demo/dvr/index.m3u8";
+  const HttpResponse response = std::get<HttpResponse>(without.reply(request));
+  EXPECT_EQ(response.status, 404);
+  EXPECT_THAT(response.message, HasSubstr("recordings are off"));
+}
+
+}  // namespace
+}  // namespace sluice::net
