@@ -1,4 +1,4 @@
-"""`./dev bench record`: what recording costs, and how long a start takes with many recordings."""
+"""`./dev bench record`: what recording costs, and what a recording gives back: starts and seeks."""
 
 import shutil
 import time
@@ -6,25 +6,28 @@ import time
 import clips
 import loads
 import recorders
+import seeks
 import usage
 from ingest import cpu_during
 from report import Goal
 
-WRITE, SYNC, RECOVERY = "write", "sync", "recovery"
+WRITE, SYNC, RECOVERY, SEEK = "write", "sync", "recovery", "seek"
 COLUMNS = ["nginx", "ffmpeg", "sluice"]
 
 
 def case_names():
-    return [WRITE, SYNC, RECOVERY]
+    return [WRITE, SYNC, RECOVERY, SEEK]
 
 
 def run(setup, report):
     for number in range(setup.rounds):
-        for case, measure in [(WRITE, measure_write), (SYNC, measure_sync), (RECOVERY, measure_recovery)]:
+        for case, measure in [(WRITE, measure_write), (SYNC, measure_sync), (RECOVERY, measure_recovery),
+                              (SEEK, measure_seeks)]:
             if setup.wants(case):
                 setup.say(f"round {number + 1}: {case}")
                 measure(setup, report)
-    shutil.rmtree(setup.work / "recovery", ignore_errors=True)
+    for name in (RECOVERY, SEEK):
+        shutil.rmtree(setup.work / name, ignore_errors=True)
 
 
 def recorder(setup, name):
@@ -78,7 +81,7 @@ def synced(server):
 def measure_recovery(setup, report):
     if "sluice" not in setup.columns(COLUMNS):
         return
-    directory = setup.work / "recovery"
+    directory = setup.work / RECOVERY
     streams, hours = (2, 0.5) if setup.quick else (10, 100)
     if not directory.exists():
         template = recorders.make_template(setup, setup.clip(clips.QUICK if setup.quick else clips.SD))
@@ -92,3 +95,7 @@ def measure_recovery(setup, report):
         with recorders.RecordingSluice(setup, {"record.directory": directory}) as server:
             report.row(f"recovery.{state}", f"{text}, page cache {state}", "s", [Goal(5)]).add(
                 "sluice", server.ready_seconds)
+
+
+def measure_seeks(setup, report):
+    seeks.measure(setup, report, COLUMNS)

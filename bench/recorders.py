@@ -114,6 +114,25 @@ def make_recordings(setup, template, directory, hours, streams=1, thin=False):
     return json.loads(done.stdout)
 
 
+def make_flv(clip, path, hours):
+    """The same media as nginx-rtmp leaves it: one FLV without an index."""
+    repeat(clip, hours, ["-c", "copy", "-flvflags", "no_duration_filesize", "-f", "flv", path])
+
+
+def make_segments(clip, directory, hours):
+    directory.mkdir(parents=True, exist_ok=True)
+    repeat(clip, hours, segment_options(directory / "%05d.ts"))
+
+
+def repeat(clip, hours, output):
+    passes = int(hours * 3600 / TEMPLATE_SECONDS)
+    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-stream_loop", passes - 1, "-i", clip.path, *output]
+    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise BenchError(f"ffmpeg: {done.stderr}")
+
+
 def forget_cached_files(setup):
     """Empties the kernel's page cache, so that files come from the disk; false where that cannot be."""
     if setup.quick:

@@ -113,6 +113,8 @@ class Bench(unittest.TestCase):
         self.assertGreater(min(figures["write"].values()), 1)
         self.assertGreater(figures["sync.1s"]["sluice"], 0)
         self.assertGreater(figures["recovery.warm"]["sluice"], 0)
+        self.assertEqual(set(figures["seek.p50"]), {"nginx", "ffmpeg", "sluice"})
+        self.assertGreater(figures["range.p50"]["sluice"], 0)
         self.assertEqual(processes_naming(str(self.directory)), [])
 
     def test_a_server_that_does_not_start_is_told_with_what_it_said(self):
