@@ -1,21 +1,15 @@
 """Real players play live streams, and independent parsers read the playlists."""
 
-import json
-import os
-import pathlib
 import re
 import subprocess
 import unittest
 
 from harness import encoders, playlist, probe, web
-from harness.case import SluiceTest
 from harness.media import media
-from harness.waiting import PATIENCE
-
-WEB = pathlib.Path(os.environ["E2E_WEB"])
+from harness.players import PlayerTest
 
 
-class Players(SluiceTest):
+class Players(PlayerTest):
     def setUp(self):
         super().setUp()
         self.server = self.start()
@@ -58,17 +52,6 @@ class Players(SluiceTest):
         self.gstreamer("playbin3", f"uri={self.url('ts')}",
                        "video-sink=fpsdisplaysink text-overlay=false video-sink=fakesink", "audio-sink=fakesink")
 
-    def browse(self, kind, url):
-        done = subprocess.run(["node", WEB / "play.mjs", kind, url, str(30 * PATIENCE)], capture_output=True, text=True,
-                              timeout=60 * PATIENCE + 30, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        seen = json.loads(done.stdout)
-        self.assertEqual((seen["width"], seen["height"]), (320, 180), seen)
-        self.assertGreaterEqual(seen["progress"], 4, seen)
-        self.assertGreater(seen["frames"], 60, seen)
-        self.assertGreater(seen["audioBytes"], 0, seen)
-        self.assertEqual([f for f in seen["faults"] if "fatal=true" in f or f.startswith("page:")], [], seen)
-
     def test_hls_js_plays_fmp4_in_chromium(self):
         self.browse("hls", self.url("fmp4"))
 
@@ -79,27 +62,7 @@ class Players(SluiceTest):
         self.browse("page", self.server.http_url("/live/x/"))
 
 
-class Parsers(SluiceTest):
-    def parse(self, text):
-        done = subprocess.run(["node", WEB / "parse.mjs"], input=text, capture_output=True, text=True, check=False,
-                              timeout=60)
-        self.assertEqual(done.returncode, 0, f"{done.stderr}\n{text}")
-        return json.loads(done.stdout)
-
-    def check_media(self, found):
-        for reader, seen in self.parse(found.text).items():
-            with self.subTest(reader):
-                self.assertEqual(seen["warnings"], [])
-                self.assertEqual(len(seen["segments"]), len(found.segments))
-                self.assertEqual(seen["targetDuration"], found.target_duration)
-                self.assertEqual(seen["mediaSequence"], found.media_sequence)
-                self.assertEqual(seen["discontinuitySequence"], found.discontinuity_sequence)
-                self.assertEqual(seen["discontinuities"],
-                                 [i for i, s in enumerate(found.segments) if s.discontinuity])
-                self.assertEqual(seen["ended"], found.ended)
-                for read, segment in zip(seen["durations"], found.segments):
-                    self.assertAlmostEqual(read, segment.duration, places=5)
-
+class Parsers(PlayerTest):
     def test_two_parsers_read_all_playlists(self):
         server = self.start({"stream.resume_window": "8s"})
         encoders.ffmpeg(self, media("av.flv"), server.rtmp_url("x")).finish()

@@ -1,0 +1,44 @@
+"""Independent programs that read playlists: two parsers, and hls.js in a browser."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+from harness.case import SluiceTest
+from harness.waiting import PATIENCE
+
+WEB = pathlib.Path(os.environ.get("E2E_WEB", pathlib.Path(__file__).resolve().parents[1] / "web"))
+
+
+class PlayerTest(SluiceTest):
+    def browse(self, kind, url):
+        done = subprocess.run(["node", WEB / "play.mjs", kind, url, str(30 * PATIENCE)], capture_output=True, text=True,
+                              timeout=60 * PATIENCE + 30, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        seen = json.loads(done.stdout)
+        self.assertEqual((seen["width"], seen["height"]), (320, 180), seen)
+        self.assertGreaterEqual(seen["progress"], 4, seen)
+        self.assertGreater(seen["frames"], 60, seen)
+        self.assertGreater(seen["audioBytes"], 0, seen)
+        self.assertEqual([f for f in seen["faults"] if "fatal=true" in f or f.startswith("page:")], [], seen)
+
+    def parse(self, text):
+        done = subprocess.run(["node", WEB / "parse.mjs"], input=text, capture_output=True, text=True, check=False,
+                              timeout=60)
+        self.assertEqual(done.returncode, 0, f"{done.stderr}\n{text}")
+        return json.loads(done.stdout)
+
+    def check_media(self, found):
+        for reader, seen in self.parse(found.text).items():
+            with self.subTest(reader):
+                self.assertEqual(seen["warnings"], [])
+                self.assertEqual(len(seen["segments"]), len(found.segments))
+                self.assertEqual(seen["targetDuration"], found.target_duration)
+                self.assertEqual(seen["mediaSequence"], found.media_sequence)
+                self.assertEqual(seen["discontinuitySequence"], found.discontinuity_sequence)
+                self.assertEqual(seen["discontinuities"],
+                                 [i for i, s in enumerate(found.segments) if s.discontinuity])
+                self.assertEqual(seen["ended"], found.ended)
+                for read, segment in zip(seen["durations"], found.segments):
+                    self.assertAlmostEqual(read, segment.duration, places=5)
