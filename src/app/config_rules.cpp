@@ -65,6 +65,8 @@ std::vector<Contradiction> find_contradictions(const Config& config) {
   const LimitsConfig& limits = config.limits;
   rules.not_above(config.hls.segment_duration <= limits.gop_duration, "hls.segment_duration", "limits.gop_duration");
   rules.not_above(config.hls.window <= config.hls.dvr_window, "hls.window", "hls.dvr_window");
+  rules.not_above(config.record.retention == Millis(0) || config.hls.dvr_window <= config.record.retention,
+                  "hls.dvr_window", "record.retention");
   rules.not_above(config.record.sync_interval <= config.record.rotate, "record.sync_interval", "record.rotate");
   rules.not_above(config.lifecycle.slots <= limits.rtmp_connections, "lifecycle.slots", "limits.rtmp_connections");
   rules.not_above(config.lifecycle.slots <= limits.streams, "lifecycle.slots", "limits.streams");

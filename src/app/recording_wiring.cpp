@@ -1,6 +1,5 @@
 #include "recording_wiring.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "sluice/io/log.hpp"
@@ -43,15 +42,15 @@ void log_retention_event(const store::RetentionEvent& event) {
   }
 }
 
-// What a playlist is as long as may be fetched somewhat longer.
-constexpr Micros kProtectedMargin = Seconds(60);
+// A playlist names somewhat more than its window, and what it named may be fetched somewhat longer.
+constexpr Micros kProtectedMargin = std::chrono::minutes(5);
 
 store::RetentionOptions retention_options(const Config& config) {
   store::RetentionOptions options;
   options.directory = config.record.directory;
   options.age = config.record.retention;
   options.max_size = config.record.max_size.bytes;
-  options.protected_span = std::max(config.hls.window, config.stream.resume_window) + kProtectedMargin;
+  options.protected_span = config.hls.dvr_window + config.stream.resume_window + kProtectedMargin;
   return options;
 }
 
