@@ -39,7 +39,7 @@ class RetentionTest : public testing::Test {
     retention_.emplace(options_, [this](const RetentionEvent& event) { events_.push_back(event); });
   }
   // As many rounds as it takes until a pass is over, with the next one due.
-  void run(int rounds = 50) {
+  void run(int rounds = 80) {
     for (int i = 0; i < rounds; ++i) retention_->round(mono_ += Seconds(1), kNow);
   }
   std::vector<std::string> removed(std::string_view reason = {}) const {
@@ -127,9 +127,9 @@ TEST_F(RetentionTest, MediaAheadOfTheClockIsProtectedByItsOwnTime) {
   const timespec times[2] = {{seconds, 0}, {seconds, 0}};
   ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
   start();
-  for (int i = 0; i < 20; ++i) retention_->round(mono_ += Seconds(1), now);
+  for (int i = 0; i < 80; ++i) retention_->round(mono_ += Seconds(1), now);
   EXPECT_THAT(removed(), IsEmpty());
-  for (int i = 0; i < 20; ++i) retention_->round(mono_ += Seconds(1), now + Seconds(41));
+  for (int i = 0; i < 80; ++i) retention_->round(mono_ += Seconds(1), now + Seconds(41));
   EXPECT_THAT(removed(), SizeIs(1));
 }
 

@@ -19,10 +19,10 @@ namespace sluice::store {
 
 struct RetentionOptions {
   std::filesystem::path directory;
-  Micros age{0};               // sealed files older than this are removed; 0: none
-  std::uint64_t max_size = 0;  // so many bytes may sealed files have together; 0: no limit
-  Micros protected_span{0};    // nothing goes whose media, or whose sealing, ended less than so long ago
-  Micros interval = Seconds(10);
+  Micros age{0};                  // sealed files older than this are removed; 0: none
+  std::uint64_t max_size = 0;     // so many bytes may sealed files have together; 0: no limit
+  Micros protected_span{0};       // nothing goes whose media, or whose sealing, ended less than so long ago
+  Micros interval = Seconds(30);  // between one look at everything and the next
   // What one round does at most, so that none takes long.
   std::size_t names_a_round = 4096;
   std::size_t removals_a_round = 16;
