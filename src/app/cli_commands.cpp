@@ -21,6 +21,7 @@ struct Arguments {
   bool json = false;
   std::string repaired_file;
   std::string output;
+  ExportRequest exported;
 };
 
 // The parser and what it fills. Subcommands are owned by `app`.
@@ -32,8 +33,26 @@ struct Parser {
   CLI::App* info = nullptr;
   CLI::App* verify = nullptr;
   CLI::App* repair = nullptr;
+  CLI::App* export_command = nullptr;
   Arguments arguments;
 };
+
+void define_export(Parser& parser, CLI::App& recording) {
+  ExportRequest& request = parser.arguments.exported;
+  CLI::App* command =
+      recording.add_subcommand("export", "Write recordings of one stream to a file, without encoding them anew");
+  command->add_option("PATH", request.paths, "Recording files, or directories with recordings")->required();
+  command->add_option("-o,--output", request.output, "The file; - for a pipe")->type_name("FILE")->required();
+  command->add_option("--format", request.format, "mp4, ts, flv or mkv; without it the ending of FILE")
+      ->type_name("FORMAT");
+  command->add_option("--from", request.from, "Begin with the last key frame at or before T (YYYYMMDDThhmmssZ, UTC)")
+      ->type_name("T");
+  command->add_option("--to", request.to, "End before the first key frame at or after T; now: all there is")
+      ->type_name("T");
+  command->add_flag("--force", request.force, "Replace FILE");
+  command->add_flag("--progress", request.progress, "A line each second where there is no terminal");
+  parser.export_command = command;
+}
 
 CLI::App* add_recording_command(Parser& parser, CLI::App& recording, const char* name, const char* help) {
   CLI::App* command = recording.add_subcommand(name, help);
@@ -73,6 +92,7 @@ void define(Parser& parser, const std::string& version) {
   parser.repair->add_option("-o,--output", parser.arguments.output, "The copy, which must not exist; - for a pipe")
       ->type_name("OUT")
       ->required();
+  define_export(parser, *recording);
 }
 
 // The command that was reached before parsing stopped: the one whose help says what it takes.
@@ -145,6 +165,7 @@ int run_parsed(const Parser& parser, const CommandLineWorld& world, std::ostream
   if (parser.ls->parsed()) return world.recording_ls(arguments.paths, arguments.json, out, err);
   if (parser.info->parsed()) return world.recording_info(arguments.paths, arguments.json, out, err);
   if (parser.repair->parsed()) return world.recording_repair(arguments.repaired_file, arguments.output, out, err);
+  if (parser.export_command->parsed()) return world.recording_export(arguments.exported, err);
   return world.recording_verify(arguments.paths, out, err);
 }
 

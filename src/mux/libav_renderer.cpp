@@ -1,7 +1,7 @@
 #include "sluice/mux/libav_renderer.hpp"
 
 #include "fmp4.hpp"
-#include "muxer.hpp"
+#include "libav_log.hpp"
 #include "ts.hpp"
 
 namespace sluice::mux {

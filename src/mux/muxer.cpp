@@ -2,51 +2,22 @@
 
 extern "C" {
 #include <libavutil/dict.h>
-#include <libavutil/log.h>
-#include <libavutil/opt.h>
 }
 
-#include <cstdio>
-#include <string_view>
 #include <utility>
 
+#include "libav_log.hpp"
 #include "stream_parameters.hpp"
 
 namespace sluice::mux {
-namespace {
-
-// The last error libavformat spoke of on this thread, for the Error that its return code becomes.
-thread_local std::string last_log_line;
-
-void on_log(void* context, int level, const char* format, va_list arguments) {
-  if (level > AV_LOG_ERROR) return;
-  char line[512];
-  int print_prefix = 1;
-  av_log_format_line2(context, level, format, arguments, line, sizeof line, &print_prefix);
-  last_log_line = line;
-  while (!last_log_line.empty() && last_log_line.back() == '\n') last_log_line.pop_back();
-}
-
-Error fault(std::string_view what, int code) {
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(code, text, sizeof text);
-  std::string message = std::string("libavformat: ").append(what).append(": ").append(text);
-  if (!last_log_line.empty()) message += " (" + std::exchange(last_log_line, {}) + ")";
-  return Error{std::move(message)};
-}
-
-}  // namespace
-
-void capture_libav_log() { av_log_set_callback(on_log); }
-
 Result<Muxer> Muxer::open(const char* format) {
-  last_log_line.clear();
+  forget_libav_log();
   AVFormatContext* context = nullptr;
   int code = avformat_alloc_output_context2(&context, nullptr, format, nullptr);
-  if (code < 0) return fault("open", code);
+  if (code < 0) return libav_fault("open", code);
   Muxer muxer(context);
   code = avio_open_dyn_buf(&context->pb);
-  if (code < 0) return fault("open", code);
+  if (code < 0) return libav_fault("open", code);
   context->flags |= AVFMT_FLAG_BITEXACT;                        // no version strings, no random ids
   context->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // FLAC in MP4 is called so
   context->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
@@ -69,7 +40,7 @@ Muxer::~Muxer() {
 
 Result<AVStream*> Muxer::add_stream(const media::Track& track, ByteView record) {
   AVStream* stream = avformat_new_stream(context_, nullptr);
-  if (stream == nullptr) return fault("stream", AVERROR(ENOMEM));
+  if (stream == nullptr) return libav_fault("stream", AVERROR(ENOMEM));
   stream->time_base = {1, static_cast<int>(track.timescale)};
   set_parameters(*stream->codecpar, track, record);
   stream->sample_aspect_ratio = stream->codecpar->sample_aspect_ratio;
@@ -82,8 +53,8 @@ Result<void> Muxer::write_header(const std::string& options) {
   const int code = avformat_write_header(context_, &dictionary);
   const bool all_known = av_dict_count(dictionary) == 0;
   av_dict_free(&dictionary);
-  if (code < 0) return fault("header", code);
-  if (!all_known) return fault("header: an option is not known", AVERROR_OPTION_NOT_FOUND);
+  if (code < 0) return libav_fault("header", code);
+  if (!all_known) return libav_fault("header: an option is not known", AVERROR_OPTION_NOT_FOUND);
   return {};
 }
 
@@ -97,19 +68,19 @@ Result<void> Muxer::write(const Sample& sample) {
   packet_->data = const_cast<std::uint8_t*>(sample.data.data());
   packet_->size = static_cast<int>(sample.data.size());
   const int code = av_write_frame(context_, packet_);
-  if (code < 0) return fault("packet", code);
+  if (code < 0) return libav_fault("packet", code);
   return {};
 }
 
 Result<void> Muxer::flush() {
   const int code = av_write_frame(context_, nullptr);
-  if (code < 0) return fault("flush", code);
+  if (code < 0) return libav_fault("flush", code);
   return {};
 }
 
 Result<void> Muxer::finish() {
   const int code = av_write_trailer(context_);
-  if (code < 0) return fault("trailer", code);
+  if (code < 0) return libav_fault("trailer", code);
   return {};
 }
 

@@ -55,7 +55,4 @@ class Muxer {
   AVPacket* packet_;
 };
 
-// Takes over libavutil's log. Idempotent.
-void capture_libav_log();
-
 }  // namespace sluice::mux

@@ -41,6 +41,14 @@ class CommandLine : public ::testing::Test {
     world_.recording_verify = [note](std::span<const std::string> paths, std::ostream&, std::ostream&) {
       return note("verify", paths);
     };
+    world_.recording_repair = [note](const std::string& path, const std::string& out, std::ostream&, std::ostream&) {
+      const std::string paths[] = {path, out};
+      return note("repair", paths);
+    };
+    world_.recording_export = [this](const ExportRequest& request, std::ostream&) {
+      exported_ = request;
+      return 1;
+    };
   }
 
   int run(const std::vector<std::string>& arguments) {
@@ -53,6 +61,7 @@ class CommandLine : public ::testing::Test {
   std::optional<std::string> file_;
   std::optional<Config> served_;
   std::vector<std::string> recording_;
+  std::optional<ExportRequest> exported_;
   std::ostringstream out_;
   std::ostringstream err_;
 };
@@ -75,6 +84,23 @@ TEST_F(CommandLine, ServeTakesFileEnvironmentAndSettings) {
   EXPECT_EQ(served_->log.format, LogFormat::json);
   EXPECT_EQ(served_->record.directory, "/a=b");
   EXPECT_EQ(served_->rtmp.listen, (ListenAddress{"::1", 0}));
+}
+
+TEST_F(CommandLine, RepairAndExportTakeWhatTheyAreGiven) {
+  EXPECT_EQ(run({"recording", "repair", "a", "-o", "b"}), 1);
+  EXPECT_THAT(recording_, ElementsAre("repair", "a", "b"));
+  EXPECT_EQ(
+      run({"recording", "export", "--format", "ts", "-o", "-", "--from", "F", "--to", "T", "a", "b", "--progress"}), 1);
+  ASSERT_TRUE(exported_);
+  EXPECT_THAT(exported_->paths, ElementsAre("a", "b"));
+  EXPECT_THAT((std::vector{exported_->output, exported_->format, exported_->from, exported_->to}),
+              ElementsAre("-", "ts", "F", "T"));
+  EXPECT_TRUE(exported_->progress);
+  EXPECT_FALSE(exported_->force);
+  EXPECT_EQ(run({"recording", "export", "a"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--output is required"));
+  EXPECT_EQ(run({"recording", "export", "a", "-o", "b", "--form", "ts"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("the nearest is --f"));
 }
 
 TEST_F(CommandLine, ServeStartsNothingOnAFaultyConfiguration) {

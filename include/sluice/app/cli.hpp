@@ -13,6 +13,7 @@
 
 #include "sluice/app/config.hpp"
 #include "sluice/app/config_sources.hpp"
+#include "sluice/app/recording_export.hpp"
 
 namespace sluice::app {
 
@@ -28,6 +29,7 @@ struct CommandLineWorld {
   // As store/recording_repair.hpp has it.
   std::function<int(const std::string& path, const std::string& out_path, std::ostream& out, std::ostream& err)>
       recording_repair;
+  std::function<int(const ExportRequest& request, std::ostream& err)> recording_export;
   std::string version;  // the line of --version
 };
 

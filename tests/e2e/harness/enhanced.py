@@ -9,6 +9,7 @@ from harness import flv
 
 SEQUENCE_START, CODED_FRAMES, SEQUENCE_END, CODED_FRAMES_X, _, _, MULTITRACK, _ = range(8)
 KEY_FRAME, INTER_FRAME = 1, 2
+AUDIO_MULTITRACK = 5
 
 FOURCC = {"hevc": b"hvc1", "av1": b"av01", "vp9": b"vp09",
           "opus": b"Opus", "flac": b"fLaC", "ac3": b"ac-3", "eac3": b"ec-3", "mp3": b".mp3"}
@@ -91,7 +92,8 @@ def wrap_audio(track, packet_type, sample):
 def as_extra_track(tag, track_id):
     """The same tag as OneTrack of a multitrack message."""
     kept, packet_type = tag.payload[0] & 0xF0, tag.payload[0] & 0x0F
-    head = bytes([kept | MULTITRACK, 0 << 4 | packet_type]) + tag.payload[1:5] + bytes([track_id])
+    multitrack = MULTITRACK if tag.kind == flv.VIDEO else AUDIO_MULTITRACK
+    head = bytes([kept | multitrack, 0 << 4 | packet_type]) + tag.payload[1:5] + bytes([track_id])
     return flv.Tag(tag.kind, tag.timestamp, head + tag.payload[5:])
 
 

@@ -29,7 +29,10 @@ def streams(path):
 
 
 def packets(path):
-    """{"video": [Packet…], "audio": [Packet…]} in file order; ffprobe must have nothing to complain about."""
+    """{"video": [Packet…], "audio": [Packet…]} in file order; ffprobe must have nothing to complain about.
+
+    Matroska has no decode times: where FFmpeg cannot tell them either, they are the presentation times.
+    """
     answer, complaints = run_ffprobe(path, "-show_streams", "-show_packets")
     assert not complaints, f"ffprobe {path}: {complaints}"
     bases = {s["index"]: Fraction(s["time_base"]) for s in answer["streams"]}
@@ -38,7 +41,7 @@ def packets(path):
         if packet["codec_type"] in found:
             base = bases[packet["stream_index"]]
             found[packet["codec_type"]].append(
-                Packet(packet["pts"] * base, packet["dts"] * base, "K" in packet["flags"], int(packet["size"]), order))
+                Packet(packet["pts"] * base, packet.get("dts", packet["pts"]) * base, "K" in packet["flags"], int(packet["size"]), order))
     return found
 
 
