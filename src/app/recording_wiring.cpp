@@ -90,14 +90,15 @@ store::RecoveryOptions recovery_options(const Config& config, WallTime now) {
 }
 
 live::StreamTail tail_of(store::StreamTail tail) {
-  return {tail.epoch,
-          tail.numbering.last_msn,
-          tail.numbering.last_period,
-          tail.numbering.last_time,
-          tail.last_wall,
-          tail.numbering.target_duration,
-          tail.final,
-          std::move(tail.window)};
+  return {.epoch = tail.epoch,
+          .last_msn = tail.numbering.last_msn,
+          .last_period = tail.numbering.last_period,
+          .media_end = tail.numbering.last_time,
+          .last_wall = tail.last_wall,
+          .target_duration = tail.numbering.target_duration,
+          .final = tail.final,
+          .session = tail.session,
+          .window = std::move(tail.window)};
 }
 
 void log_recovery(const store::Recovery& recovery) {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "sluice/base/check.hpp"
+#include "sluice/base/compact_time.hpp"
 
 namespace sluice::live {
 namespace {
@@ -107,7 +108,7 @@ std::variant<std::unique_ptr<Publish>, PublishRefusal> Hub::begin_publish(const 
   }
   if (!slots_.take()) return PublishRefusal::busy;
 
-  const SessionId session = new_session(now.wall);
+  const SessionId session = new_session(name, now.wall);
   current = find(name);
   const bool resumes = current != nullptr && current->state() == StreamState::away;
   Stream& stream = resumes ? *current : open_stream(name, session, now);
@@ -132,7 +133,21 @@ Publish* Hub::publish_of(const Stream& stream) {
   return nullptr;
 }
 
-SessionId Hub::new_session(WallTime now) { return SessionId::make(now, static_cast<std::uint32_t>(random_())); }
+// Sessions of a name sort in the order they began in, also those of one second, or when the clock was set back.
+SessionId Hub::new_session(const StreamName& name, WallTime now) {
+  const auto random = static_cast<std::uint32_t>(random_());
+  SessionId session = SessionId::make(now, random);
+  const std::optional<SessionId> last = last_session(name);
+  if (!last || session.text() > last->text()) return session;
+  const auto start = parse_compact_utc(last->text().substr(0, last->text().find('-')));
+  return SessionId::make(start.value_or(now) + Seconds(1), random);
+}
+
+std::optional<SessionId> Hub::last_session(const StreamName& name) const {
+  if (const auto found = streams_.find(name); found != streams_.end()) return found->second.back()->session();
+  if (const auto tail = tails_.find(name); tail != tails_.end()) return tail->second.session;
+  return std::nullopt;
+}
 
 void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
   if (find(name) != nullptr) return;

@@ -19,7 +19,7 @@ StreamName name() { return StreamName::make("live", "a").value(); }
 
 // What recovery finds of all that `sink` was given: the last segment ends with an added Cut.
 StreamTail tail_of(const testing::KeepingSink& sink) {
-  StreamTail tail{sink.begun.front().epoch, 0, 0, {}, {}, {}, false, {}};
+  StreamTail tail{.epoch = sink.begun.front().epoch};
   record::Head head;
   for (std::size_t i = 0; i < sink.begun.size(); ++i) {
     record::OpenPart open_part;
@@ -132,6 +132,21 @@ TEST_F(RestoreTest, SecondKillRestoresTheSessionsOfBothProcesses) {
   one->end(at(35'000));
   two->end(at(35'000));
   three->end(at(35'000));
+}
+
+// Recordings are read in the order of their names.
+TEST_F(RestoreTest, SessionsSortInTheOrderTheyBeganInAlsoWithinASecondAndWithAClockSetBack) {
+  SessionId last = SessionId::make(testing::kWallStart - Seconds(9), 0);
+  for (int i = 0; i < 8; ++i) {
+    Hub hub({}, renderer_, &sink_, static_cast<std::uint64_t>(i));
+    hub.restore(name(), {.epoch = last, .last_wall = testing::kWallStart - Seconds(600), .session = last}, at(0));
+    for (const std::int64_t ms : {0, 100, 200}) {
+      auto publishing = publish(hub, i == 4 ? ms - 5000 : ms, i == 4 ? ms - 4950 : ms + 50);
+      EXPECT_GT(publishing->session().text(), last.text());
+      last = publishing->session();
+      publishing->end(at(ms + 50));
+    }
+  }
 }
 
 TEST_F(RestoreTest, ADrainedPlaylistHasEndedForGood) {  // DC-03

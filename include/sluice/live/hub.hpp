@@ -149,7 +149,8 @@ class Hub {
   void remove(Publish& publish);
   Publish* publish_of(const Stream& stream);
   Stream& open_stream(const StreamName& name, const SessionId& session, media::Arrival now);
-  SessionId new_session(WallTime now);
+  SessionId new_session(const StreamName& name, WallTime now);
+  std::optional<SessionId> last_session(const StreamName& name) const;
   void make_room(const StreamName& keep);
   void drop(Epochs& epochs, Epochs::iterator stream);
   void forget(const StreamName& name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sluice/base/ids.hpp"
@@ -22,9 +23,10 @@ struct StreamTail {
   std::uint64_t last_msn = 0;
   std::uint64_t last_period = 0;
   Ticks90k media_end{};
-  WallTime last_wall;  // UTC of media_end, or of the publish's end
+  WallTime last_wall{};  // UTC of media_end, or of the publish's end
   Seconds target_duration{};
   bool final = false;  // the playlist has ended: nobody may resume it
+  std::optional<SessionId> session = {};
   // The end of the epoch, as long as a live window; oldest first. May be empty.
   std::vector<RecordedSession> window = {};
 };
