@@ -1,4 +1,4 @@
-// The player's buttons, keys and gestures. `player` is what player.js offers: video, toggle(), goLive(), behind().
+// The player's buttons, keys and gestures. `player` is what player.js offers: video, toggle(), goLive(), behind(), span().
 
 const IDLE_MS = 3000;
 const STEP_SECONDS = 5;
@@ -21,6 +21,7 @@ export class Controls {
       video.muted = video.volume === 0;
     });
     element('live').addEventListener('click', () => player.goLive());
+    element('seek').addEventListener('change', ({ target }) => player.seek(Number(target.value)));
     element('figures').addEventListener('click', () => this.#showPanel(!this.#panelShown));
     element('fullscreen').addEventListener('click', () => this.#toggleFullscreen());
     element('fullscreen').hidden = !(document.fullscreenEnabled || document.webkitFullscreenEnabled || video.webkitSupportsFullscreen);
@@ -35,9 +36,11 @@ export class Controls {
   // Shows `figures` where there is room for them, and whether a jump to the live edge is worth offering.
   show(latency, rate, all) {
     const behind = this.#player.behind();
+    element('live').hidden = this.#player.isWhole();
     element('live').dataset.behind = behind;
     element('live').setAttribute('aria-label', behind ? 'Go live' : 'Live');
     element('live').querySelector('span').textContent = behind ? 'GO LIVE' : 'LIVE';
+    this.#showSpan(this.#player.span());
     element('latency').textContent = latency;
     element('rate').textContent = rate;
     const state = document.body.dataset.state;
@@ -45,6 +48,15 @@ export class Controls {
     element('start').hidden = state !== 'blocked';
     element('panel').hidden = !(this.#panelShown && ['playing', 'paused', 'stalled'].includes(state));
     if (!element('panel').hidden) this.#fillPanel(all());
+  }
+
+  #showSpan(span) {
+    const seek = element('seek');
+    seek.hidden = span === null;
+    if (span === null || seek.matches(':active')) return;
+    [seek.min, seek.value, seek.max] = span;
+    seek.value = span[1]; // again: it was held to the old end
+    seek.setAttribute('aria-valuetext', `${Math.max(0, Math.round(span[2] - span[1]))} seconds before the end`);
   }
 
   #fillPanel(figures) {

@@ -7,6 +7,7 @@
 //   playing                                                       unsupported  the browser has no decoder for it
 //   paused       by the viewer                                    blocked      the browser wants a click first
 // ?container=ts plays MPEG-TS instead of fMP4; ?muted=0 tries to start with sound; ?figures=1 begins with the figures.
+// ?view=dvr, ?view=range/FROM/TO and ?view=sessions/SESSION play what was recorded, with a slider to seek by.
 import { Controls } from './player-controls.js';
 import { Figures } from './player-figures.js';
 
@@ -23,7 +24,8 @@ const video = element('video');
 const query = new URLSearchParams(location.search);
 const container = query.get('container') === 'ts' ? 'ts' : 'fmp4';
 const page = new URL(location.pathname.replace(/\/*$/, '/'), location.href);
-const source = new URL(`${container}/index.m3u8`, page).href;
+const view = /^(dvr|range\/[0-9TZ]+\/([0-9TZ]+|now)|sessions\/[0-9a-fTZ-]+)$/.exec(query.get('view') ?? '')?.[0];
+const source = new URL(`${view ? `${view}/` : ''}${container}/index.m3u8`, page).href;
 const [app, stream] = page.pathname.split('/').slice(-3);
 document.title = `${decodeURIComponent(app)}/${decodeURIComponent(stream)}`;
 
@@ -91,7 +93,7 @@ async function connect() {
   }
   if (number !== asked) return;
   if (answer.status !== 200) {
-    if (!settled()) show('waiting', 'The stream has not started yet', 'It will play here as soon as it does.');
+    if (!settled()) show('waiting', view ? 'Nothing of this is recorded' : 'The stream has not started yet', 'It will play here as soon as it does.');
     return retry(answer.retryAfter);
   }
   // An ended stream keeps its playlist for a while; a new one has another.
@@ -227,14 +229,18 @@ function watch() {
   if (still > STALL_MS) jumpOverHole();
 }
 
+// A recording that nothing is added to.
+const isWhole = () => view !== undefined && hls?.latestLevelDetails?.live === false;
+
 // The end of what can be played, where a player that begins now would begin.
 function livePosition() {
-  if (hls) return hls.liveSyncPosition;
+  if (hls && !isWhole()) return hls.liveSyncPosition;
   return video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : null;
 }
 
 const player = {
   video,
+  isWhole,
   resume,
   toggle() {
     if (video.paused) resume();
@@ -251,6 +257,15 @@ const player = {
     const wanted = Math.min(video.currentTime + seconds, Math.max(last, video.currentTime));
     video.currentTime = Math.max(wanted, video.seekable.start(0));
   },
+  // What can be sought, when there is more than a live window of it: [start, position, end] in seconds.
+  span() {
+    if (!view || video.seekable.length === 0) return null;
+    return [video.seekable.start(0), video.currentTime, livePosition() ?? video.seekable.end(video.seekable.length - 1)];
+  },
+  seek(seconds) {
+    video.currentTime = seconds;
+    progress.at = performance.now();
+  },
   behind() {
     if (!hls && !native) return false;
     const position = livePosition();
@@ -264,7 +279,8 @@ function tick() {
   controls.show(figures.latencyText(hls), figures.rateText(), () => figures.all(hls, container));
 }
 
-video.addEventListener('ended', end);
+// A recording stays, to be gone back in.
+video.addEventListener('ended', () => { if (!isWhole()) end(); });
 video.addEventListener('error', () => { if (native) fail(); });
 // A network that came back need not wait for the backoff.
 addEventListener('online', () => { if (!hls && !native) connect(); });

@@ -228,5 +228,49 @@ class States(PageTest):
         page.assert_clean(self)
 
 
+
+class Recorded(PageTest):
+    """What was recorded, with a slider."""
+
+    SEEK = "document.querySelector('#seek')"
+    POSITION = "document.querySelector('video').currentTime"
+
+    def seek_to_the_beginning(self, page):
+        page.evaluate(f"{self.SEEK}.value = {self.SEEK}.min; {self.SEEK}.dispatchEvent(new Event('change'))")
+        page.wait(f"{self.POSITION} - {self.SEEK}.min < 3 && {STATE} === 'playing'")
+
+    def test_time_shift_goes_back_beyond_the_live_window(self):
+        server = self.start({"hls.window": "3s"})
+        encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=2)
+        page = self.open(server.http_url("/live/x/?view=dvr"))
+        page.wait(PLAYING, 30)
+        page.wait(f"{self.SEEK}.max - {self.SEEK}.min > 15", 40)
+        self.seek_to_the_beginning(page)
+        page.wait("document.querySelector('#live').textContent === 'GO LIVE'")
+        page.press("l")
+        page.wait(f"{self.POSITION} - {self.SEEK}.min > 8")
+        page.assert_clean(self)
+
+    def test_a_session_is_played_to_its_end_and_again(self):
+        server = self.start()
+        encoders.ffmpeg(self, media("av-other.flv"), server.rtmp_url("x"), rate=4).finish()
+        session = server.wait_event("publish_ended")["session"]
+        page = self.open(server.http_url(f"/live/x/?view=sessions/{session}"), width=320, height=180)
+        page.wait(PLAYING, 30)
+        page.assert_fits(self)
+        page.wait("document.querySelector('#live').hidden")
+        page.wait(f"document.querySelector('video').ended && {STATE} === 'paused'", 30)
+        page.press(" ")
+        page.wait(f"{self.POSITION} < 3 && {STATE} === 'playing'")
+        page.assert_clean(self)
+
+    def test_a_view_that_is_none_is_not_asked_for(self):
+        server = self.start()
+        page = self.open(server.http_url("/live/x/?view=../../secret"))
+        page.wait(f"{STATE} === 'waiting'")
+        self.assertEqual(page.requests("secret/"), [])
+        page.assert_clean(self)
+
+
 if __name__ == "__main__":
     unittest.main()
