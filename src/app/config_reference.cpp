@@ -34,7 +34,7 @@ constexpr std::string_view kReferenceRules = R"(
 - Two listeners cannot share a port.
 - `hls.window` is at least three times `hls.segment_duration`; `hls.segment_duration` does not exceed `limits.gop_duration`.
 - `record.sync_interval` does not exceed `record.rotate`.
-- `hls.dvr_window` does not exceed `record.retention`, unless that is `0`.
+- `hls.window` does not exceed `hls.dvr_window`, nor that `record.retention`, unless that is `0`.
 - `lifecycle.slots` exceeds neither `limits.rtmp_connections` nor `limits.streams`.
 - `limits.rtmp_unpublished_per_address` ≤ `limits.rtmp_unpublished_connections` ≤ `limits.rtmp_connections`, and
   `limits.http_connections_per_address` ≤ `limits.http_connections`.

@@ -170,6 +170,7 @@ TEST(ConfigLoad, LimitsMustNotExceedOneAnother) {
   const std::pair<const char*, const char*> table[] = {
       {"limits.gop_duration=1500ms", "hls.segment_duration (2s) must not exceed limits.gop_duration (1500ms)"},
       {"record.sync_interval=1m", ""},
+      {"hls.dvr_window=29s", "hls.window (30s) must not exceed hls.dvr_window (29s)"},
       {"record.retention=4h", ""},
       {"record.retention=239m", "hls.dvr_window (4h) must not exceed record.retention (239m)"},
       {"lifecycle.slots=1000", ""},
