@@ -198,7 +198,7 @@ bool Export::begin(const record::Selected& first) {
 bool Export::finish() {
   if (!exporter_) return true;
   const auto finished = exporter_->finish();
-  const std::uint64_t bytes = exporter_->bytes_written();
+  const std::uint64_t bytes = exporter_->size();
   exporter_.reset();
   if (!finished) return fail(finished.error().message + resume_hint());
   if (const auto published = file_->publish(); !published) return fail(published.error().message);
@@ -235,7 +235,7 @@ void Export::tell_progress(const record::Selected& selected) {
   told_at_ = now;
   clear_line();
   err_ << to_rfc3339(selected.shown) << "  " << seconds_text(reached_) << "  "
-       << megabytes_text(exporter_->bytes_written());
+       << megabytes_text(exporter_->size());
   if (terminal_) {
     err_ << std::flush;
     line_open_ = true;

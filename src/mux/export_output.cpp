@@ -57,7 +57,6 @@ int ExportOutput::write(void* self, std::uint8_t* bytes, int size) {
   }
   if (out.error_) return AVERROR(out.error_.value());
   out.position_ += size;
-  out.bytes_written_ += static_cast<std::uint64_t>(size);
   out.size_ = std::max(out.size_, out.position_);
   return size;
 }

@@ -22,7 +22,8 @@ class ExportOutput {
   // Null when there is no memory.
   AVIOContext* context() { return context_; }
   const boost::system::error_code& error() const { return error_; }
-  std::uint64_t bytes_written() const { return bytes_written_; }
+  // Of the file so far.
+  std::uint64_t size() const { return static_cast<std::uint64_t>(size_); }
 
   // Lets `muxer` read what was written, which moving the index to the front needs.
   void attach(AVFormatContext& muxer);
@@ -37,7 +38,6 @@ class ExportOutput {
   ExportTarget& target_;
   std::int64_t position_ = 0;
   std::int64_t size_ = 0;
-  std::uint64_t bytes_written_ = 0;
   boost::system::error_code error_;
   AVIOContext* context_ = nullptr;
 };

@@ -188,6 +188,6 @@ Result<void> Exporter::finish() {
 
 boost::system::error_code Exporter::write_error() const { return state_->output.error(); }
 
-std::uint64_t Exporter::bytes_written() const { return state_->output.bytes_written(); }
+std::uint64_t Exporter::size() const { return state_->output.size(); }
 
 }  // namespace sluice::mux

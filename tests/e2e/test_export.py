@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from datetime import datetime, timedelta, timezone
 
-from harness import encoders, enhanced, flv, frames, probe, slog
+from harness import encoders, enhanced, flv, frames, playlist, probe, slog, web
 from harness.case import SluiceTest
 from harness.media import media
 from harness.rtmp import RtmpClient
@@ -234,6 +234,46 @@ class Repair(SluiceTest):
         got = [probe.packets(self.directory / name) for name in ("damaged.mkv", "repaired.mkv")]
         self.assertEqual([len(g["video"]) for g in got], [len(got[0]["video"])] * 2)
         self.assertEqual(sum(len(got[1][k]) for k in got[1]), len(kept))
+
+    def test_what_is_served_of_a_repaired_recording_is_never_another_segment(self):
+        server = self.start()
+        encoders.ffmpeg(self, media("av.flv"), server.rtmp_url("x")).finish()
+        live = self.wait_ended(server, "x")
+        bytes_of = {s.url.split("/", 3)[3]: web.get(s.url).body for s in live.media_segments()}
+        server.stop()
+        path = next(server.recordings.rglob("*.slog"))
+        session = path.name[:23]
+        records = list(slog.read_records(path))
+        # Of one segment a picture is damaged, of another the key frame.
+        data, at, pictures = bytearray(path.read_bytes()), 8, []
+        for record in records:
+            if record.type == slog.PACKET and record.track == 0:
+                pictures.append((record.flags & 1, at + 32 + len(record.body) // 2))
+            at += 32 + len(record.body)
+        keys = [index for index, (key, _) in enumerate(pictures) if key]
+        for index in (keys[2] + 5, keys[4]):
+            data[pictures[index][1]] ^= 0xFF
+        path.write_bytes(data)
+        repaired = self.directory / "repaired.slog"
+        self.assertEqual(self.run_sluice("recording", "repair", path, "-o", repaired).returncode, 0)
+        repaired.replace(path)
+        server = self.start()
+        self.wait_status(server, "ready")
+        listed = playlist.open_media(server, f"/live/x/sessions/{session}/index.m3u8")
+        self.assertEqual(len(listed.segments), len(bytes_of))
+        self.assertEqual([s.msn - listed.media_sequence for s in listed.segments if s.gap], [4])
+        own = [s for s in listed.media_segments() if s.url.endswith("r.m4s")]
+        self.assertEqual([s.msn - listed.media_sequence for s in own], [2])
+        for segment in listed.media_segments():
+            answer = web.get(segment.url)
+            self.assertEqual(answer.status, 200, segment.url)
+            if segment not in own:
+                self.assertEqual(answer.body, bytes_of[segment.url.split("/", 3)[3]])
+        got = frames.packets_of(self, own, "own.mp4")
+        self.assertEqual(len(got["video"]), 29)
+        for name in bytes_of:
+            if name not in {s.url.split("/", 3)[3] for s in listed.media_segments()}:
+                self.assertIn(web.get(server.http_url("/" + name)).status, (404, 410))
 
 
 if __name__ == "__main__":

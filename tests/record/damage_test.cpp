@@ -49,28 +49,30 @@ struct Part {
   std::string text;
 };
 
+Part part_of(const std::vector<Found>& all, const IndexEntry& entry) {
+  Part part{entry.added, {}};
+  bool in_head = false;
+  for (const Found& found : all) {
+    const auto* said = std::get_if<media::Entry>(&found.record);
+    if (said == nullptr || found.end > entry.end) continue;
+    in_head = in_head || found.offset == entry.period_offset;
+    const auto* packet = std::get_if<media::Packet>(said);
+    const bool head = std::holds_alternative<media::Period>(*said) || std::holds_alternative<media::Track>(*said);
+    const bool shown = found.offset >= entry.offset && packet != nullptr && !packet->hidden;
+    if ((in_head && head) || shown || found.end == entry.end) part.text += said_by(*said);
+  }
+  return part;
+}
+
 // By number of the segment and of the part; only what an index lists and a Cut ends.
 std::map<std::pair<std::uint64_t, std::uint32_t>, Part> parts_of(ByteView bytes) {
-  const auto items = read(bytes);
+  const auto all = only<Found>(read(bytes));
   std::map<std::pair<std::uint64_t, std::uint32_t>, Part> result;
-  for (const Found& index : only<Found>(items)) {
+  for (const Found& index : all) {
     const auto* list = std::get_if<Index>(&index.record);
     if (list == nullptr) continue;
     for (const IndexEntry& entry : list->entries) {
-      if (entry.gap) continue;
-      Part part{entry.added, {}};
-      bool in_head = false;
-      for (const Found& found : only<Found>(items)) {
-        const auto* said = std::get_if<media::Entry>(&found.record);
-        if (said == nullptr) continue;
-        if (found.offset == entry.period_offset) in_head = true;
-        const bool inside = found.offset >= entry.offset && found.end <= entry.end;
-        const auto* packet = std::get_if<media::Packet>(said);
-        const bool head = std::holds_alternative<media::Period>(*said) || std::holds_alternative<media::Track>(*said);
-        if (in_head && head && found.end <= entry.end) part.text += said_by(*said);
-        if (inside && ((packet != nullptr && !packet->hidden) || found.end == entry.end)) part.text += said_by(*said);
-      }
-      result[{entry.msn, entry.part}] = std::move(part);
+      if (!entry.gap) result[{entry.msn, entry.part}] = part_of(all, entry);
     }
   }
   return result;

@@ -1,7 +1,7 @@
 // Exporter: packets to one MP4, MPEG-TS, FLV or Matroska file, with libavformat.
 //
 // The file is written as it goes, to an ExportTarget. MP4 gets its index in front when it is finished
-// (it holds some 60 bytes a frame until then), FLV and Matroska get their duration. On a pipe MP4 is fragmented, a
+// (it holds some 100 bytes a frame until then), FLV and Matroska get their duration. On a pipe MP4 is fragmented, a
 // fragment for each key frame, and no format goes back.
 #pragma once
 
@@ -63,7 +63,8 @@ class Exporter {
   Result<void> finish();
 
   boost::system::error_code write_error() const;
-  std::uint64_t bytes_written() const;
+  // Bytes of the file so far.
+  std::uint64_t size() const;
 
  private:
   struct State;
