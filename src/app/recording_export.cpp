@@ -234,8 +234,7 @@ void Export::tell_progress(const record::Selected& selected) {
   if (now < told_at_ + (terminal_ ? kProgressOnTerminal : kProgressLines)) return;
   told_at_ = now;
   clear_line();
-  err_ << to_rfc3339(selected.shown) << "  " << seconds_text(reached_) << "  "
-       << megabytes_text(exporter_->size());
+  err_ << to_rfc3339(selected.shown) << "  " << seconds_text(reached_) << "  " << megabytes_text(exporter_->size());
   if (terminal_) {
     err_ << std::flush;
     line_open_ = true;
