@@ -22,8 +22,6 @@ class ArchiveService {
   ArchiveService(boost::asio::any_io_executor loop, const Config& config, hls::Renderer& renderer, live::Hub& hub);
 
   net::ArchiveHandler& handler() { return handler_; }
-  // Since when the running job runs; none when the thread is idle.
-  std::optional<MonoTime> busy_since() const { return worker_.oldest_start(); }
 
  private:
   store::ArchiveReader reader_;
