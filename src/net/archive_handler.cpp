@@ -162,7 +162,8 @@ asio::awaitable<HttpResponse> ArchiveHandler::wait(std::shared_ptr<Job> job, std
     co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
   if (job->answer) co_return choose(*job->answer, otherwise);
-  ++stats->timed_out;
+  // Else the client has gone.
+  if (job->done.expiry() <= asio::steady_timer::clock_type::now()) ++stats->timed_out;
   co_return unavailable("the recording does not answer");
 }
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
@@ -127,6 +129,28 @@ TEST_F(ArchiveHandlerTest, ManyWhoAskForOneSegmentShareOneRendering) {
   EXPECT_EQ(handler_.stats().shared, 19u);
   EXPECT_EQ(text(ask(media_path(1003))), "ts 1003");
   EXPECT_EQ(handler_.stats().hits, 1u);
+  EXPECT_EQ(handler_.stats().waiting, 0u);
+}
+
+TEST_F(ArchiveHandlerTest, OneWhoGoesAwayEndsNothingForTheOthers) {
+  archive_.hold();
+  HttpRequest request;
+  request.path = media_path(1003);
+  HttpReply reply = media_.reply(request);
+  asio::cancellation_signal hang_up;
+  bool went = false;
+  asio::co_spawn(loop_, std::move(std::get<asio::awaitable<HttpResponse>>(reply)),
+                 asio::bind_cancellation_slot(
+                     hang_up.slot(), [&went](const std::exception_ptr&, const HttpResponse&) { went = true; }));
+  const Waiting other = begin(media_path(1003));
+  loop_.poll();
+  hang_up.emit(asio::cancellation_type::terminal);
+  EXPECT_TRUE(run_until(loop_, [&] { return went; }));
+  EXPECT_FALSE(*other);
+  archive_.let_go();
+  EXPECT_EQ(text(end(other)), "ts 1003");
+  EXPECT_EQ(renderer_.calls.size(), 1u);
+  EXPECT_EQ(handler_.stats().timed_out, 0u);
   EXPECT_EQ(handler_.stats().waiting, 0u);
 }
 
