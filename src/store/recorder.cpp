@@ -161,8 +161,9 @@ Recorder::Wake Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round
     asleep_ = false;
   }
   const auto due = io::to_steady(round_start + options_.flush_interval);
-  const bool early = wake_.wait_until(lock, due, [this] { return stopping_ || hurry_ || segment_ended_; });
-  const bool segment_only = early && !stopping_ && !hurry_;
+  wake_.wait_until(lock, due, [this] { return stopping_ || hurry_ || segment_ended_; });
+  // Segments that end all the time do not put off the round that the others wait for.
+  const bool segment_only = segment_ended_ && !stopping_ && !hurry_ && io::to_steady(io::mono_now()) < due;
   hurry_ = false;
   segment_ended_ = false;
   if (stopping_ && pending_.empty()) return Wake::stop;
