@@ -45,7 +45,8 @@ boost::system::error_code ExportFile::write(std::uint64_t offset, ByteView bytes
     const ssize_t count = is_pipe()
                               ? ::write(descriptor_.get(), bytes.data(), bytes.size())
                               : ::pwrite(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
+    // Whoever reads a pipe may never do so again.
+    if (count < 0 && errno == EINTR && !is_pipe()) continue;
     if (count < 0) return store::last_error();
     offset += static_cast<std::uint64_t>(count);
     bytes = bytes.subspan(static_cast<std::size_t>(count));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -138,14 +139,10 @@ int Export::run(const store::ExportSource& source) {
   visitor.note = [this](const std::string& note) { say("note: " + note); };
   const auto read = source.read(visitor);
   if (!read) fail(read.error().message);
-  if (!failed_ || interrupted != 0) selection_.finish();
+  if (!failed_) selection_.finish();
   if (!failed_) drain();
   tell_left_out();
-  if (interrupted != 0 && !failed_) {
-    // A pipe is ended as it should be; a file would be less than what was asked for.
-    if (file_ && file_->is_pipe()) finish();
-    fail("interrupted" + resume_hint());
-  }
+  if (interrupted != 0) fail("interrupted" + resume_hint());
   if (!failed_) finish();
   if (!failed_ && files_ == 0) fail("nothing to export: no key frame is recorded in that time");
   return failed_ ? kFailed : kFine;
@@ -173,6 +170,7 @@ bool Export::write(const record::Selected& selected) {
   const auto written = exporter_->write(selected.stream, sample);
   if (!written) {
     const bool closed = exporter_->write_error() == boost::system::errc::broken_pipe;
+    if (interrupted != 0) return fail("interrupted" + resume_hint());
     return fail(closed ? "whoever read the pipe has gone" + resume_hint() : written.error().message + resume_hint());
   }
   ++frames_;
@@ -252,14 +250,18 @@ void Export::say(const std::string& message) {
   err_ << message << std::endl;
 }
 
-void note_signal(int) { interrupted = 1; }
+// The second one may come with the first: `timeout` sends it to the process and to its group.
+void note_signal(int) {
+  interrupted = interrupted + 1;
+  if (interrupted > 2) std::_Exit(kFailed);
+}
 
-// A broken pipe is an error like any other, and an interrupt ends things properly; a second one at once.
+// A broken pipe is an error like any other, and after an interrupt it says how far it came; a third one ends it at
+// once.
 void take_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   struct sigaction action {};
   action.sa_handler = note_signal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }

@@ -22,11 +22,11 @@ def point(time):
 
 
 class Export(SluiceTest):
-    def record(self, *names, options=None):
+    def record(self, *names, options=None, rate=4):
         """Publishes these one after the other, each until it is recorded; the directory of recordings."""
         server = self.start(options)
         for name in names:
-            encoders.ffmpeg(self, media(name), server.rtmp_url("x")).finish()
+            encoders.ffmpeg(self, media(name), server.rtmp_url("x"), rate=rate).finish()
         self.wait_ended(server, "x")
         server.stop()
         return server.recordings
@@ -106,6 +106,18 @@ class Export(SluiceTest):
         self.assertIn("whoever read the pipe has gone", said)
         if resumed := re.search(r"--from (\S+)", said):
             self.export("rest.ts", "--from", resumed.group(1), recordings)
+
+    def test_an_interrupt_says_where_to_go_on_and_leaves_nothing(self):
+        recordings = self.record("av-long.flv", rate=15)
+        command = [str(BINARY), "recording", "export", "--format", "ts", "-o", "-", str(recordings)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as exporting:
+            # Nobody reads on: the pipe is full, and it waits.
+            self.assertEqual(len(exporting.stdout.read(400_000)), 400_000)
+            exporting.send_signal(signal.SIGINT)
+            said = exporting.stderr.read().decode()
+            self.assertEqual(exporting.wait(20 * PATIENCE), 1)
+        self.assertRegex(said, r"interrupted; go on with --from \d{8}T\d{6}\.\d{3}Z")
+        self.assertEqual([p for p in self.directory.iterdir() if "partial" in p.name], [])
 
     def test_sessions_of_a_playlist_are_one_file_and_their_gap_stays(self):
         recordings = self.record("av.flv", "av.flv", options={"stream.resume_window": "6s"})
