@@ -187,6 +187,9 @@ void Daemon::recover() {
 
 void Daemon::on_recovered(store::Recovery found, const store::RecoveryProgress& progress) {
   log_recovery(found);
+  for (const store::SealedLeftover& leftover : found.leftovers) {
+    if (leftover.outcome == store::SealedLeftover::Outcome::failed) recorder_->seal_later(leftover.path);
+  }
   const media::Arrival now{io::mono_now(), io::wall_now()};
   for (store::StreamTail& tail : found.tails) {
     const StreamName name = tail.stream;

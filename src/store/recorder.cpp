@@ -4,6 +4,7 @@
 
 #include "sluice/base/check.hpp"
 #include "sluice/io/clock.hpp"
+#include "sluice/store/recording_name.hpp"
 
 namespace sluice::store {
 namespace {
@@ -81,6 +82,15 @@ void Recorder::stop() {
   wake_.notify_one();
   thread_.join();
   queue_.stop();
+}
+
+void Recorder::seal_later(const std::filesystem::path& path) {
+  const auto stream = stream_of(path);
+  const auto name = RecordingName::parse(path.filename().string());
+  if (!stream || !name) return;
+  auto file = std::make_shared<OpenFile>(*stream, name->session, path);
+  file->final_path = sealed_path(path);
+  queue_.push({DiskJob::Kind::recover, std::move(file)});
 }
 
 bool Recorder::is_behind() const {

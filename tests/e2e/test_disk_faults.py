@@ -201,6 +201,23 @@ class DiskFaults(SluiceTest):
         self.assertEqual(len(self.server.find_events("disk_fault")), 1)
         self.assertEqual(len(self.server.find_events("recording_failed")), 1)
 
+    def test_what_a_killed_process_left_on_a_failing_disk_is_sealed_when_it_has_healed(self):
+        self.play()
+        wait_until(lambda: slog.files(self.server.recordings), "there is a recording")
+        self.player.stop()
+        self.watch.stop()
+        self.server.kill()
+        self.encoder.kill()
+        self.assertTrue(list(self.server.recordings.rglob("*.open")))
+        self.disk.remount("ro")
+        self.server = self.start()
+        self.assertEqual(self.server.wait_event("recording_recovered")["outcome"], "failed")
+        self.wait_reason("Read-only file system")
+        self.disk.remount("rw")
+        self.wait_status(self.server, "ready")
+        self.wait_sealed()
+        self.verify()
+
     def test_old_files_go_and_marked_ones_stay(self):
         folder = self.directory / "recordings" / "live" / "old"
         folder.mkdir(parents=True)

@@ -162,6 +162,17 @@ TEST_F(RecorderTest, WhatIsKeptForAFailingDiskIsBoundedByTheQueue) {
   EXPECT_EQ(recorder_->stats().entries_lost + recorder_->stats().entries_written, 803U);
 }
 
+TEST_F(RecorderTest, FileThatRecoveryCouldNotSealIsSealedAtTheEndAtTheLatest) {
+  const std::string left = "live/demo/20261121T035512Z-3f9a2c-000003.slog";
+  write_file(directory_.path() / (left + ".open"), record::sample::file(record::sample::entries(), false));
+  start();
+  recorder_->seal_later(directory_.path() / (left + ".open"));
+  while (recorder_->stats().files_unfinished == 0) std::this_thread::yield();
+  recorder_->stop();
+  EXPECT_THAT(directory_.files(), ElementsAre(left));
+  EXPECT_THAT(check_file(directory_.path() / left)->faults, IsEmpty());
+}
+
 TEST_F(RecorderTest, SyncThatHangsHoldsUpNoWriteAndCanBeSeen) {
   disk_.hang();
   start();

@@ -42,6 +42,8 @@ class Recorder : public record::Sink {
   Lane begin(const record::SessionInfo& info) override;
   void append(Lane lane, const media::Entry& entry) override;
   void end(Lane lane) override;
+  // Seals a file ….slog.open that an earlier process left and recovery could not seal: as soon as the disk allows.
+  void seal_later(const std::filesystem::path& path);
   // Writes and seals everything, as if all sessions ended, and joins the threads. Blocks. Nothing may follow.
   void stop();
 

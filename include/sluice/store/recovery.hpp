@@ -21,7 +21,7 @@ struct SealedLeftover {
     removed,     // it was empty
     in_use,      // another process is writing it
     unreadable,  // nothing in it can be read: left as it is
-    failed,      // `error`: left for the next start
+    failed,      // `error`: the recorder tries again later
   };
   std::filesystem::path path;  // as it was called
   Outcome outcome{};
