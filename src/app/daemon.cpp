@@ -29,6 +29,7 @@ namespace {
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::uint64_t kTicksASecond = 10;
 constexpr Micros kStall = Seconds(10);
+constexpr Micros kRecoveryTold = Seconds(2);
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -202,6 +203,11 @@ void Daemon::on_recovered(store::Recovery found, const store::RecoveryProgress& 
   recovery_progress_ = progress;
   lifecycle_.on_recovery_progress(std::to_string(progress.streams_done) + " of " +
                                   std::to_string(progress.streams_total) + " streams");
+  if (now.mono - recovery_told_ >= kRecoveryTold && progress.streams_done < progress.streams_total) {
+    recovery_told_ = now.mono;
+    io::log_event(io::Level::info, "recovering", "the recordings are being looked at",
+                  {{"streams", progress.streams_done}, {"of", progress.streams_total}});
+  }
   if (!progress.recent_done || !hub_.recovering()) return;
   hub_.set_recovering(false);
   begin_ingest();

@@ -77,6 +77,7 @@ class Daemon {
   boost::asio::signal_set signals_;
   int signal_count_ = 0;
   store::RecoveryProgress recovery_progress_;
+  MonoTime recovery_told_{};
   boost::asio::steady_timer timer_;
   std::uint64_t ticks_ = 0;
   std::uint64_t recorder_progress_ = 0;
