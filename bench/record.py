@@ -51,6 +51,9 @@ def measure_write(setup, report):
                 result = publishing.result()
             time.sleep(0.5)  # what is still in its buffers
             cpu = usage.cpu_seconds(server.pid) - cpu
+            if name == "sluice":
+                report.row("write.lost", "unpaced: entries not recorded", "entries", [Goal(0)]).add(
+                    name, server.metric("sluice_record_lost_entries_total"))
         loads.require_all_published(result, 1)
         row.add(name, result["bytes"] / 1e6 / cpu)
 
