@@ -1,9 +1,16 @@
 #include "archive_wiring.hpp"
 
+#include <algorithm>
+
 #include "module_options.hpp"
 
 namespace sluice::app {
 namespace {
+
+// What bodies made from recordings may take before no more are made: so many times limits.archive_cache, at least so
+// much.
+constexpr std::size_t kBodiesPerCache = 4;
+constexpr std::size_t kBodiesMin = std::size_t{64} * 1024 * 1024;
 
 store::ArchiveReaderOptions reader_options(const Config& config) {
   store::ArchiveReaderOptions options;
@@ -22,6 +29,7 @@ net::ArchiveHandler::Options handler_options(const Config& config) {
   net::ArchiveHandler::Options options;
   options.default_container = container_of(config.hls.container);
   options.cache_bytes = config.limits.archive_cache.bytes;
+  options.bodies_max = std::max(kBodiesPerCache * options.cache_bytes, kBodiesMin);
   return options;
 }
 

@@ -34,9 +34,7 @@ class Waiting {
 };
 
 std::size_t cost_of(const HttpResponse& response) {
-  if (!response.body) return kEntryBytes;
-  const Payload* gzip = response.body->gzip();
-  return kEntryBytes + response.body->size() + (gzip != nullptr ? gzip->size() : 0);
+  return kEntryBytes + (response.body ? bytes_of(*response.body) : 0);
 }
 
 // A range that no playlist can show.
@@ -60,6 +58,7 @@ struct ArchiveHandler::Job {
   MonoTime began;
   asio::steady_timer done;  // runs out when there is an answer, or nobody shall wait any longer
   std::optional<Answer> answer;
+  bool refused = false;  // with `answer`
 };
 
 ArchiveHandler::ArchiveHandler(asio::any_io_executor executor, Options options, hls::ArchiveViews& views,
@@ -104,7 +103,8 @@ HttpReply ArchiveHandler::reply(const hls::Route& route, std::optional<HttpRespo
 
 // Null when the worker has enough to do.
 std::shared_ptr<ArchiveHandler::Job> ArchiveHandler::begin(const std::string& name, const hls::Route& route) {
-  ArchiveQuestion question{route, options_.default_container, growth(route.stream), {}, nullptr};
+  ArchiveQuestion question{route,   options_.default_container, growth(route.stream), {}, nullptr,
+                           bodies_, options_.bodies_max};
   if (const hls::ArchiveMemory* memory = memories_.find(name)) question.memory = *memory;
   if (const Cached* before = cache_.find(name)) question.before = before->answer.response.body;
   auto job = std::make_shared<Job>(executor_);
@@ -120,9 +120,10 @@ void ArchiveHandler::finish(const std::string& name, Job& job, ArchiveOutcome ou
   const MonoTime now = io::mono_now();
   seconds_.observe(std::chrono::duration<double>(now - job.began).count());
   count(outcome);
+  job.refused = outcome.refused;
   if (outcome.memory) memories_.put(name, std::move(*outcome.memory), 1);
   job.answer = Answer{std::move(outcome.response), outcome.missing};
-  cache_.put(name, {*job.answer, now + outcome.fresh}, name.size() + cost_of(job.answer->response));
+  if (!job.refused) cache_.put(name, {*job.answer, now + outcome.fresh}, name.size() + cost_of(job.answer->response));
   job.done.expires_at(asio::steady_timer::time_point::min());
   jobs_.erase(name);
 }
@@ -161,7 +162,10 @@ asio::awaitable<HttpResponse> ArchiveHandler::wait(std::shared_ptr<Job> job, std
     boost::system::error_code ignored;
     co_await job->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
-  if (job->answer) co_return choose(*job->answer, otherwise);
+  if (job->answer) {
+    if (job->refused) ++stats->refused;
+    co_return choose(*job->answer, otherwise);
+  }
   // Else the client has gone.
   if (job->done.expiry() <= asio::steady_timer::clock_type::now()) ++stats->timed_out;
   co_return unavailable("the recording does not answer");
@@ -192,6 +196,7 @@ void ArchiveHandler::collect(io::MetricsWriter& out) const {
   out.gauge("sluice_archive_jobs", "Jobs that wait or run.", number(jobs_.size()));
   out.gauge("sluice_archive_waiting_requests", "Requests that wait for a job.", number(stats_->waiting));
   out.gauge("sluice_archive_cache_bytes", "What is kept of what was made.", number(cache_.cost()));
+  out.gauge("sluice_archive_body_bytes", "What was made and is in memory: kept, or being sent.", number(body_bytes()));
 }
 
 }  // namespace sluice::net

@@ -16,6 +16,8 @@ constexpr Micros kEndedFresh = Seconds(4);
 constexpr Micros kMediaFresh = std::chrono::hours(24);
 constexpr Micros kFaultFresh = Seconds(1);
 
+HttpResponse too_much_is_sent() { return unavailable("too much of what was made from recordings is still being sent"); }
+
 HttpResponse unreadable() { return http_error(500, "the recording could not be read", CacheClass::error); }
 
 HttpResponse without_playlist(ArchiveStatus status) {
@@ -59,6 +61,19 @@ std::shared_ptr<const HttpBody> body_of(const std::string& text, const std::shar
   return body;
 }
 
+// The same body, counted in `bodies` until nobody has it any more, in whichever thread that is.
+std::shared_ptr<const HttpBody> counted(std::shared_ptr<const HttpBody> body,
+                                        std::shared_ptr<std::atomic<std::size_t>> bodies) {
+  const HttpBody* const plain = body.get();
+  const std::size_t bytes = bytes_of(*plain);
+  *bodies += bytes;
+  auto let_go = [body = std::move(body), bodies = std::move(bodies), bytes](const HttpBody*) mutable {
+    body.reset();
+    *bodies -= bytes;
+  };
+  return {plain, std::move(let_go)};
+}
+
 class Asking {
  public:
   Asking(hls::ArchiveViews& views, ArchiveQuestion& question) : views_(views), question_(question) {}
@@ -85,7 +100,7 @@ class Asking {
 
   template <class Other>
   ArchiveOutcome operator()(const Other&) const {
-    return {not_found("there is no such recording"), kFaultFresh, {}, false, true, {}};
+    return {not_found("there is no such recording"), kFaultFresh, {}, false, true, false, {}};
   }
 
  private:
@@ -127,8 +142,17 @@ class Asking {
 
 }  // namespace
 
+std::size_t bytes_of(const HttpBody& body) {
+  const Payload* gzip = body.gzip();
+  return body.size() + (gzip != nullptr ? gzip->size() : 0);
+}
+
 ArchiveOutcome ask_archive(hls::ArchiveViews& views, ArchiveQuestion question) {
-  return std::visit(Asking(views, question), question.route.resource);
+  if (*question.bodies >= question.bodies_max) return {too_much_is_sent(), {}, {}, false, false, true, {}};
+  ArchiveOutcome outcome = std::visit(Asking(views, question), question.route.resource);
+  auto& body = outcome.response.body;
+  if (body != nullptr && body != question.before) body = counted(std::move(body), question.bodies);
+  return outcome;
 }
 
 }  // namespace sluice::net

@@ -2,6 +2,7 @@
 // that takes time is done here: reading, rendering, compressing, digesting. Private to net.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ struct ArchiveQuestion {
   hls::Growth growth;
   hls::ArchiveMemory memory;               // of a playlist
   std::shared_ptr<const HttpBody> before;  // of the same playlist, earlier; null: none is known
+  // What the bodies take that were made and that anybody has, and how much of it is too much to make another.
+  std::shared_ptr<std::atomic<std::size_t>> bodies;
+  std::size_t bodies_max = 0;
 };
 
 struct ArchiveOutcome {
@@ -25,8 +29,12 @@ struct ArchiveOutcome {
   std::string fault;           // to be logged; empty: none
   bool render_failed = false;  // with `fault`: it was read, and could not be made into media
   bool missing = false;        // nothing of that name was ever recorded
+  bool refused = false;        // nothing was read: the answer is for those who wait, and not to be kept
   std::optional<hls::ArchiveMemory> memory;
 };
+
+// What it takes of memory, about, with its gzip form.
+std::size_t bytes_of(const HttpBody& body);
 
 ArchiveOutcome ask_archive(hls::ArchiveViews& views, ArchiveQuestion question);
 

@@ -47,6 +47,11 @@ void HttpAnswer::make(const HttpRequest& request, HttpResponse response, bool ke
   write_head(request, response, keep_alive, now);
 }
 
+void HttpAnswer::release() {
+  pieces_.clear();
+  body_.reset();
+}
+
 void HttpAnswer::choose_representation(const HttpRequest& request, HttpResponse& response) {
   const bool tagged = status_ == 200 && response.cache != CacheClass::no_store;
   gzip_ = body_->compressible() && status_ == 200 && accepts_gzip(request.accept_encoding);

@@ -130,6 +130,8 @@ asio::awaitable<void> HttpConnection::run(std::shared_ptr<HttpConnection> self) 
     if (!sent) sent = co_await c.send_rest();
     c.count(kind, c.answer_.status(), c.sent_bytes_);
     if (!sent) co_return;
+    c.unsent_.clear();
+    c.answer_.release();
     c.parser_.reset();
   }
   co_await c.linger();

@@ -60,12 +60,13 @@ class ArchiveHandlerTest : public testing::Test {
 
   using Waiting = std::shared_ptr<std::optional<HttpResponse>>;
   // Asks and does not wait; what was answered at once is there.
-  Waiting begin(const std::string& path, HttpMethod method = HttpMethod::get) {
+  Waiting begin(const std::string& path) {
     HttpRequest request;
-    request.method = method;
     request.path = path;
+    return begin(media_.reply(request));
+  }
+  Waiting begin(HttpReply reply) {
     auto answer = std::make_shared<std::optional<HttpResponse>>();
-    HttpReply reply = media_.reply(request);
     if (auto* now = std::get_if<HttpResponse>(&reply)) {
       *answer = std::move(*now);
     } else {
@@ -186,6 +187,58 @@ TEST_F(ArchiveHandlerTest, TheCacheKeepsWithinItsLimit) {
   EXPECT_GT(handler_.cache_bytes(), 20'000u);
 }
 
+// A segment is "ts 1003": 7 bytes, and nothing is cached.
+class ArchiveBodiesTest : public ArchiveHandlerTest {
+ protected:
+  Waiting begin_segment(std::uint64_t msn) {
+    return begin(strict_.media(*hls::parse_route(media_path(msn)), http_error(404, "")));
+  }
+
+  ArchiveHandler strict_{loop_.get_executor(), {media::Container::fmp4, 0, 20, 14}, views_, worker_, hub_};
+};
+
+TEST_F(ArchiveBodiesTest, NothingIsMadeWhileTooMuchIsBeingSent) {
+  std::optional<HttpResponse> first = end(begin_segment(1001));
+  EXPECT_EQ(strict_.body_bytes(), 7u);
+  const HttpResponse second = end(begin_segment(1002));
+  EXPECT_EQ(strict_.body_bytes(), 14u);
+  const int calls = archive_.calls;
+  const HttpResponse refused = end(begin_segment(1003));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.retry_after, Seconds(1));
+  EXPECT_EQ(strict_.stats().refused, 1u);
+  EXPECT_EQ(archive_.calls, calls);
+  first.reset();
+  EXPECT_EQ(strict_.body_bytes(), 7u);
+  EXPECT_EQ(text(end(begin_segment(1003))), "ts 1003");
+}
+
+TEST_F(ArchiveBodiesTest, JobsThatWaitForTheWorkerAreRefusedToo) {
+  archive_.hold();
+  std::vector<Waiting> all;
+  for (std::uint64_t i = 0; i < 4; ++i) all.push_back(begin_segment(1001 + i));
+  archive_.let_go();
+  EXPECT_EQ(end(all[0]).status, 200);
+  EXPECT_EQ(end(all[1]).status, 200);
+  EXPECT_EQ(end(all[2]).status, 503);
+  EXPECT_EQ(end(all[3]).status, 503);
+  EXPECT_EQ(strict_.body_bytes(), 14u);
+}
+
+TEST_F(ArchiveHandlerTest, ABodyThatStaysTheSameIsCountedOnce) {
+  ArchiveHandler early(loop_.get_executor(), {}, views_, worker_, hub_);
+  const auto ask_early = [&] { return end(begin(early.playlist(*hls::parse_route(playlist_path())))); };
+  const HttpResponse first = ask_early();
+  const std::size_t bytes = early.body_bytes();
+  EXPECT_EQ(bytes, first.body->size() + first.body->gzip()->size());
+  // A playlist that may grow is made again after a second.
+  EXPECT_TRUE(run_until(loop_, [&] {
+    EXPECT_EQ(ask_early().body, first.body);
+    return early.stats().playlists == 2;
+  }));
+  EXPECT_EQ(early.body_bytes(), bytes);
+}
+
 TEST_F(ArchiveHandlerTest, PlaylistsAreCompressedBeforehandAndKept) {
   const HttpResponse first = ask(playlist_path());
   EXPECT_EQ(first.status, 200);
@@ -200,11 +253,7 @@ TEST_F(ArchiveHandlerTest, PlaylistsAreCompressedBeforehandAndKept) {
 
 TEST_F(ArchiveHandlerTest, NothingEndsBeforeWhatAnEarlierProcessLeftIsInOrder) {
   ArchiveHandler early(loop_.get_executor(), {}, views_, worker_, hub_);
-  HttpReply reply = early.playlist(*hls::parse_route(playlist_path()));
-  auto answer = std::make_shared<std::optional<HttpResponse>>();
-  asio::co_spawn(loop_, std::move(std::get<asio::awaitable<HttpResponse>>(reply)),
-                 [answer](const std::exception_ptr&, HttpResponse response) { *answer = std::move(response); });
-  const HttpResponse response = end(answer);
+  const HttpResponse response = end(begin(early.playlist(*hls::parse_route(playlist_path()))));
   EXPECT_EQ(text(response).find("ENDLIST"), std::string::npos);
   EXPECT_EQ(response.cache, CacheClass::live_playlist);
 }

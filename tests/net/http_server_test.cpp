@@ -64,6 +64,21 @@ TEST_F(HttpServerTest, OneConnectionServesManyRequests) {
   EXPECT_EQ(server_->stats().accepted, 1u);
 }
 
+TEST_F(HttpServerTest, AConnectionThatIsIdleHoldsNoBody) {
+  auto body = HttpBody::text("hello");
+  const std::weak_ptr<const HttpBody> held = body;
+  handler_ = [&body](const HttpRequest&) {
+    HttpResponse response = hello();
+    response.body = std::exchange(body, nullptr);
+    return response;
+  };
+  start();
+  TestClient client = connect();
+  EXPECT_THAT(client.exchange(kGet), EndsWith("hello"));
+  EXPECT_TRUE(run_until(loop_, [&] { return held.expired(); }));
+  EXPECT_EQ(server_->stats().connections, 1u);
+}
+
 // HC-10
 TEST_F(HttpServerTest, PipelinedRequestsAreAnsweredInOrder) {
   start();

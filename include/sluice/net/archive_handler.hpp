@@ -6,11 +6,12 @@
 //                                       └───────────────▶ begins one on the worker ──▶ cache, and all who wait
 //
 // All who ask for the same thing share one job; one who goes away ends nothing for the others. A request waits for
-// kWait at most, and `waiting_max` of them wait at a time.
+// kWait at most, and `waiting_max` of them wait at a time. A body is counted until its last connection has sent it.
 //
 // Loop thread only; ArchiveViews is used on the worker.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -34,7 +35,7 @@ namespace sluice::net {
 struct ArchiveStats {
   std::uint64_t hits = 0;       // answered from the cache
   std::uint64_t shared = 0;     // waited for a job that another request had begun
-  std::uint64_t refused = 0;    // 503: too many jobs or requests wait
+  std::uint64_t refused = 0;    // 503: too many jobs or requests wait, or too much is being sent
   std::uint64_t timed_out = 0;  // 503: waited too long
   std::uint64_t inits = 0;      // rendered
   std::uint64_t segments = 0;   // rendered
@@ -54,6 +55,8 @@ class ArchiveHandler {
     media::Container default_container = media::Container::fmp4;
     std::size_t cache_bytes = std::size_t{64} * 1024 * 1024;
     std::size_t waiting_max = 4096;
+    // Nothing more is made while what was made takes so much: kept, or on its way to slow clients.
+    std::size_t bodies_max = std::size_t{256} * 1024 * 1024;
   };
 
   // The references must outlive the handler, and `views` with what it uses the worker's last job.
@@ -70,6 +73,7 @@ class ArchiveHandler {
 
   const ArchiveStats& stats() const { return *stats_; }
   std::size_t cache_bytes() const { return cache_.cost(); }
+  std::size_t body_bytes() const { return *bodies_; }
   void collect(io::MetricsWriter& out) const;
 
  private:
@@ -102,6 +106,7 @@ class ArchiveHandler {
   LruCache<hls::ArchiveMemory> memories_;
   std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;
   std::shared_ptr<ArchiveStats> stats_ = std::make_shared<ArchiveStats>();
+  std::shared_ptr<std::atomic<std::size_t>> bodies_ = std::make_shared<std::atomic<std::size_t>>(0);
   io::Histogram seconds_;
 };
 

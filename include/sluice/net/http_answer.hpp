@@ -27,9 +27,11 @@ class HttpAnswer {
 
   int status() const { return status_; }
   const std::string& head() const { return head_; }
-  // What follows the head, as views into the body, which is kept until the next make().
+  // What follows the head, as views into the body, which is kept until release() or the next make().
   const std::vector<ByteView>& pieces() const { return pieces_; }
   std::size_t body_bytes() const { return body_bytes_; }
+  // It was sent: lets the body go, which a connection without a request must not hold.
+  void release();
 
  private:
   void choose_representation(const HttpRequest& request, HttpResponse& response);
