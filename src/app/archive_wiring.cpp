@@ -10,7 +10,7 @@ namespace {
 // What bodies made from recordings may take before no more are made: so many times limits.archive_cache, at least so
 // much.
 constexpr std::size_t kBodiesPerCache = 4;
-constexpr std::size_t kBodiesMin = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kBodiesMin = 64 * 1024 * 1024;
 
 store::ArchiveReaderOptions reader_options(const Config& config) {
   store::ArchiveReaderOptions options;
