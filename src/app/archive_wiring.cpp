@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "module_options.hpp"
+#include "sluice/io/log.hpp"
 
 namespace sluice::app {
 namespace {
@@ -15,6 +16,10 @@ constexpr std::size_t kBodiesMin = 64 * 1024 * 1024;
 store::ArchiveReaderOptions reader_options(const Config& config) {
   store::ArchiveReaderOptions options;
   options.directory = config.record.directory;
+  options.on_unreadable = [](const Error& error) {
+    io::log_event(io::Level::warn, "recording_passed_over",
+                  "a recording cannot be read; time-shift and VOD do without it", {{"error", error.message}});
+  };
   return options;
 }
 

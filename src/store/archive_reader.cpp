@@ -44,6 +44,17 @@ struct Search {
   ArchiveFault fault = ArchiveFault::unknown;  // without `found`
 };
 
+// Of the files before `end`, those behind the last one that can be read are where a number between the two may be.
+std::optional<Error> fault_before(ArchiveStore& store, ArchiveStore::Stream& stream, const ListedSession& session,
+                                  std::size_t end) {
+  while (end-- > 0) {
+    const auto contents = store.load(stream, session, session.files[end]);
+    if (!contents) return contents.error();
+    if (*contents != nullptr && !(*contents)->segments.empty()) break;
+  }
+  return std::nullopt;
+}
+
 Result<Search> find_segment(ArchiveStore& store, ArchiveStore::Stream* stream, const SessionId& id, std::uint64_t msn,
                             bool added) {
   ListedSession* session = stream != nullptr ? stream->listing.find(id) : nullptr;
@@ -52,19 +63,24 @@ Result<Search> find_segment(ArchiveStore& store, ArchiveStore::Stream* stream, c
     if (contents.segments.empty()) return std::nullopt;
     return contents.segments.back().msn >= msn;
   });
-  if (!file) return file.error();
-  if (*file == session->files.size()) return Search{std::nullopt, missing(stream, id, false)};
-  auto contents = store.load(*stream, *session, session->files[*file]);
+  if (file == session->files.size()) {
+    if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
+    return Search{std::nullopt, missing(stream, id, false)};
+  }
+  auto contents = store.load(*stream, *session, session->files[file]);
   if (!contents) return contents.error();
   if (*contents == nullptr) return Search{std::nullopt, missing(stream, id, true)};
   const auto& segments = (*contents)->segments;
+  if (segments.empty() || segments.front().msn > msn) {
+    if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
+  }
   const auto place = std::lower_bound(segments.begin(), segments.end(), msn,
                                       [](const SegmentPlace& one, std::uint64_t number) { return one.msn < number; });
   if (place == segments.end() || place->msn != msn) return Search{std::nullopt, missing(stream, id, true)};
   if (place->gap || (added && !place->added)) return Search{std::nullopt, ArchiveFault::unknown};
   // What the process that was killed may have listed under the number.
   if (!added && place->added) return Search{std::nullopt, ArchiveFault::gone};
-  return Search{Located{stream, session, *file, *contents, *place}, {}};
+  return Search{Located{stream, session, file, *contents, *place}, {}};
 }
 
 // Null when the file is not what it was, or not there any more.
@@ -113,15 +129,18 @@ Result<Search> find_period(ArchiveStore& store, ArchiveStore::Stream* stream, co
     if (contents.periods.empty()) return std::nullopt;
     return contents.periods.back()->period.number >= number;
   });
-  if (!file) return file.error();
-  if (*file == session->files.size()) return Search{std::nullopt, missing(stream, id, false)};
-  auto contents = store.load(*stream, *session, session->files[*file]);
+  if (file == session->files.size()) {
+    if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
+    return Search{std::nullopt, missing(stream, id, false)};
+  }
+  auto contents = store.load(*stream, *session, session->files[file]);
   if (!contents) return contents.error();
   if (*contents == nullptr) return Search{std::nullopt, missing(stream, id, true)};
   for (const SegmentPlace& place : (*contents)->segments) {
     if (place.gap || (*contents)->period_of(place).period.number != number) continue;
-    return Search{Located{stream, session, *file, *contents, place}, {}};
+    return Search{Located{stream, session, file, *contents, place}, {}};
   }
+  if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
   return Search{std::nullopt, missing(stream, id, true)};
 }
 
@@ -164,12 +183,13 @@ std::size_t ArchiveReader::memory_bytes() const { return store_->memory_bytes();
 
 ArchiveAnswer<hls::ArchivedSpan> ArchiveReader::span(const StreamName& name, const hls::ArchiveQuery& query) {
   using Span = hls::ArchivedSpan;
+  store_->begin_question();
   const auto stream = store_->current(name);
   if (!stream) return failed<Span>(stream.error());
   if (*stream == nullptr) return {std::nullopt, ArchiveFault::unknown, {}};
   auto span = ArchiveSpanReader(*store_, **stream, query).read();
-  if (!span) return failed<Span>(span.error());
-  if (*span) return {std::move(**span), {}, {}};
+  if ((!span || span->empty()) && store_->fault()) return failed<Span>(*store_->fault());
+  if (span) return {std::move(*span), {}, {}};
   const SessionId& named = query.session ? *query.session : *query.epoch;
   return {std::nullopt, missing(*stream, named, false), {}};
 }
@@ -178,6 +198,7 @@ ArchiveAnswer<hls::ArchivedSpan> ArchiveReader::span(const StreamName& name, con
 ArchiveAnswer<std::vector<std::shared_ptr<const hls::Part>>> ArchiveReader::segment(const StreamName& name,
                                                                                     const SessionId& session,
                                                                                     std::uint64_t msn, bool added) {
+  store_->begin_question();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto stream = attempt == 0 ? store_->known(name) : store_->current(name);
     if (!stream) return failed<ArchivedParts>(stream.error());
@@ -198,6 +219,7 @@ ArchiveAnswer<std::shared_ptr<const hls::PeriodInfo>> ArchiveReader::period(cons
                                                                             const SessionId& session,
                                                                             std::uint64_t number) {
   using Period = std::shared_ptr<const hls::PeriodInfo>;
+  store_->begin_question();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const auto stream = attempt == 0 ? store_->known(name) : store_->current(name);
     if (!stream) return failed<Period>(stream.error());

@@ -6,10 +6,11 @@
 namespace sluice::store {
 
 // The first of the session's files for which `reached(contents)` is true, which it is for all behind it too; the number
-// of files when there is none. Files that are gone, and those that cannot tell (none), are passed over.
+// of files when there is none. Files that are gone or cannot be read, and those that cannot tell (none), are passed
+// over.
 template <class Reached>
-Result<std::size_t> first_file(ArchiveStore& store, ArchiveStore::Stream& stream, const ListedSession& session,
-                               Reached reached) {
+std::size_t first_file(ArchiveStore& store, ArchiveStore::Stream& stream, const ListedSession& session,
+                       Reached reached) {
   std::size_t low = 0;
   std::size_t high = session.files.size();
   std::size_t answer = high;
@@ -18,9 +19,8 @@ Result<std::size_t> first_file(ArchiveStore& store, ArchiveStore::Stream& stream
     std::size_t probe = middle;
     std::optional<bool> told;
     for (; probe < high; ++probe) {
-      const auto contents = store.load(stream, session, session.files[probe]);
-      if (!contents) return contents.error();
-      if (*contents != nullptr) told = reached(**contents);
+      const auto contents = store.load_readable(stream, session, session.files[probe]);
+      if (contents != nullptr) told = reached(*contents);
       if (told) break;
     }
     if (told == false) {
@@ -33,7 +33,7 @@ Result<std::size_t> first_file(ArchiveStore& store, ArchiveStore::Stream& stream
   return answer;
 }
 
-// The epoch of a session, from the first of its files that tells: itself, when none does.
-Result<SessionId> epoch_of(ArchiveStore& store, ArchiveStore::Stream& stream, ListedSession& session);
+// The epoch of a session, from the first of its files that tells: itself, when none does; none, when none can be read.
+std::optional<SessionId> epoch_of(ArchiveStore& store, ArchiveStore::Stream& stream, ListedSession& session);
 
 }  // namespace sluice::store

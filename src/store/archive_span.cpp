@@ -12,42 +12,39 @@ constexpr Micros kClockSlack = std::chrono::minutes(10);
 
 }  // namespace
 
-Result<SessionId> epoch_of(ArchiveStore& store, ArchiveStore::Stream& stream, ListedSession& session) {
-  if (session.epoch) return *session.epoch;
+std::optional<SessionId> epoch_of(ArchiveStore& store, ArchiveStore::Stream& stream, ListedSession& session) {
+  if (session.epoch) return session.epoch;
+  bool any_readable = false;
   for (const ListedFile& file : session.files) {
-    const auto contents = store.load(stream, session, file);
-    if (!contents) return contents.error();
-    if (*contents == nullptr || !(*contents)->epoch) continue;
-    session.epoch = (*contents)->epoch;
-    return *session.epoch;
+    const auto contents = store.load_readable(stream, session, file);
+    if (contents == nullptr) continue;
+    any_readable = true;
+    if (!contents->epoch) continue;
+    session.epoch = contents->epoch;
+    return session.epoch;
   }
-  return session.id;
+  return any_readable ? std::optional(session.id) : std::nullopt;
 }
 
 ArchiveSpanReader::ArchiveSpanReader(ArchiveStore& store, ArchiveStore::Stream& stream, const hls::ArchiveQuery& query)
     : store_(store), stream_(stream), query_(query), from_(query.from) {}
 
-Result<std::optional<hls::ArchivedSpan>> ArchiveSpanReader::read() {
-  const auto known = find_sessions();
-  if (!known) return known.error();
-  if (!*known) return std::optional<hls::ArchivedSpan>();
-  if (const auto done = apply_last(); !done) return done.error();
+std::optional<hls::ArchivedSpan> ArchiveSpanReader::read() {
+  if (!find_sessions()) return std::nullopt;
+  apply_last();
   for (auto index = sessions_.rbegin(); index != sessions_.rend(); ++index) {
-    const auto older_may_overlap = collect(*index);
-    if (!older_may_overlap) return older_may_overlap.error();
-    if (!*older_may_overlap) break;
+    const bool older_may_overlap = collect(*index);
+    if (!older_may_overlap) break;
   }
   for (auto overlap = overlaps_.rbegin(); overlap != overlaps_.rend(); ++overlap) {
-    const auto epoch = epoch_of(store_, stream_, session(overlap->session));
-    if (!epoch) return epoch.error();
-    list(*overlap, *epoch);
+    if (const auto epoch = epoch_of(store_, stream_, session(overlap->session))) list(*overlap, *epoch);
   }
-  if (const auto done = number_epochs(); !done) return done.error();
-  return std::optional(std::move(span_));
+  number_epochs();
+  return std::move(span_);
 }
 
 // False when there is no such session or epoch.
-Result<bool> ArchiveSpanReader::find_sessions() {
+bool ArchiveSpanReader::find_sessions() {
   bool has_epoch = !query_.epoch;
   bool has_session = !query_.session;
   for (std::size_t index = 0; index < stream_.listing.sessions().size(); ++index) {
@@ -55,7 +52,7 @@ Result<bool> ArchiveSpanReader::find_sessions() {
     // An epoch is named after its first session, so only a later session may be of a later one.
     if (query_.epoch && one.id >= *query_.epoch) {
       const auto epoch = epoch_of(store_, stream_, one);
-      if (!epoch) return epoch.error();
+      if (!epoch) continue;
       if (*epoch > *query_.epoch) break;
       has_epoch = has_epoch || *epoch == *query_.epoch;
     }
@@ -68,54 +65,45 @@ Result<bool> ArchiveSpanReader::find_sessions() {
   return has_epoch && has_session;
 }
 
-Result<void> ArchiveSpanReader::apply_last() {
-  if (!query_.last) return {};
+void ArchiveSpanReader::apply_last() {
+  if (!query_.last) return;
   for (auto index = sessions_.rbegin(); index != sessions_.rend(); ++index) {
     const auto newest = newest_media(*index);
-    if (!newest) return newest.error();
-    if (*newest == nullptr) continue;
-    const WallTime from = (*newest)->end_of(*(*newest)->last_media()) - *query_.last;
+    if (newest == nullptr) continue;
+    const WallTime from = newest->end_of(*newest->last_media()) - *query_.last;
     from_ = from_ ? std::max(*from_, from) : from;
     break;
   }
-  return {};
 }
 
 // Null when the session has no media.
-Result<ArchiveStore::Contents> ArchiveSpanReader::newest_media(std::size_t index) {
+ArchiveStore::Contents ArchiveSpanReader::newest_media(std::size_t index) {
   const auto& files = session(index).files;
   for (auto file = files.rbegin(); file != files.rend(); ++file) {
-    auto contents = store_.load(stream_, session(index), *file);
-    if (!contents || (*contents != nullptr && (*contents)->last_media() != nullptr)) return contents;
+    auto contents = store_.load_readable(stream_, session(index), *file);
+    if (contents != nullptr && contents->last_media() != nullptr) return contents;
   }
-  return ArchiveStore::Contents();
+  return nullptr;
 }
 
 // False when the session ended before the span, and so did those before it.
-Result<bool> ArchiveSpanReader::collect(std::size_t index) {
+bool ArchiveSpanReader::collect(std::size_t index) {
   std::size_t first = 0;
   const auto& files = session(index).files;
   if (from_) {
-    const auto found = first_file(store_, stream_, session(index), [this](const FileContents& contents) {
+    first = first_file(store_, stream_, session(index), [this](const FileContents& contents) {
       const SegmentPlace* media = contents.last_media();
       return media == nullptr ? std::nullopt : std::optional(contents.end_of(*media) > *from_);
     });
-    if (!found) return found.error();
-    first = *found;
-    if (first == files.size()) {
-      const auto newest = newest_media(index);
-      if (!newest) return newest.error();
-      return *newest == nullptr;
-    }
+    if (first == files.size()) return newest_media(index) == nullptr;
   }
   Overlap overlap{index, {}};
   for (std::size_t i = first; i < files.size(); ++i) {
-    auto contents = store_.load(stream_, session(index), files[i]);
-    if (!contents) return contents.error();
-    if (*contents == nullptr || (*contents)->segments.empty()) continue;
-    const SegmentPlace* media = (*contents)->first_media();
-    if (query_.to && media != nullptr && (*contents)->start_of(*media) >= *query_.to) break;
-    overlap.files.push_back(std::move(*contents));
+    auto contents = store_.load_readable(stream_, session(index), files[i]);
+    if (contents == nullptr || contents->segments.empty()) continue;
+    const SegmentPlace* media = contents->first_media();
+    if (query_.to && media != nullptr && contents->start_of(*media) >= *query_.to) break;
+    overlap.files.push_back(std::move(contents));
   }
   overlaps_.push_back(std::move(overlap));
   return true;
@@ -150,7 +138,7 @@ void ArchiveSpanReader::list(const Overlap& overlap, const SessionId& epoch) {
   if (segments.empty()) span_.pop_back();
 }
 
-Result<void> ArchiveSpanReader::number_epochs() {
+void ArchiveSpanReader::number_epochs() {
   auto& all = stream_.listing.sessions();
   for (hls::ArchivedEpoch& epoch : span_) {
     epoch.first_msn = epoch.segments.front().msn;
@@ -158,27 +146,24 @@ Result<void> ArchiveSpanReader::number_epochs() {
                                 [](const ListedSession& session, const SessionId& id) { return session.id < id; });
     for (; one != all.end(); ++one) {
       const auto its_epoch = epoch_of(store_, stream_, *one);
-      if (!its_epoch) return its_epoch.error();
+      if (!its_epoch) continue;
       if (*its_epoch != epoch.epoch) break;
       const auto first = first_msn(static_cast<std::size_t>(one - all.begin()));
-      if (!first) return first.error();
-      if (!*first) continue;
-      epoch.first_msn = std::min(epoch.first_msn, **first);
+      if (!first) continue;
+      epoch.first_msn = std::min(epoch.first_msn, *first);
       break;
     }
   }
-  return {};
 }
 
 // None when the session has no media.
-Result<std::optional<std::uint64_t>> ArchiveSpanReader::first_msn(std::size_t index) {
+std::optional<std::uint64_t> ArchiveSpanReader::first_msn(std::size_t index) {
   for (const ListedFile& file : session(index).files) {
-    const auto contents = store_.load(stream_, session(index), file);
-    if (!contents) return contents.error();
-    const SegmentPlace* media = *contents != nullptr ? (*contents)->first_media() : nullptr;
-    if (media != nullptr) return std::optional(media->msn);
+    const auto contents = store_.load_readable(stream_, session(index), file);
+    const SegmentPlace* media = contents != nullptr ? contents->first_media() : nullptr;
+    if (media != nullptr) return media->msn;
   }
-  return std::optional<std::uint64_t>();
+  return std::nullopt;
 }
 
 }  // namespace sluice::store

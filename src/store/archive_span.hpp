@@ -1,4 +1,5 @@
-// ArchiveSpanReader: one question for a span of a stream's segments, answered from the files that overlap it.
+// ArchiveSpanReader: one question for a span of a stream's segments, answered from the files that overlap it and can be
+// read.
 #pragma once
 
 #include <vector>
@@ -12,7 +13,7 @@ class ArchiveSpanReader {
   ArchiveSpanReader(ArchiveStore& store, ArchiveStore::Stream& stream, const hls::ArchiveQuery& query);
 
   // None when there is no such epoch or session.
-  Result<std::optional<hls::ArchivedSpan>> read();
+  std::optional<hls::ArchivedSpan> read();
 
  private:
   // A session with those of its files that overlap the span.
@@ -22,13 +23,13 @@ class ArchiveSpanReader {
   };
 
   ListedSession& session(std::size_t index) { return stream_.listing.sessions()[index]; }
-  Result<bool> find_sessions();
-  Result<void> apply_last();
-  Result<bool> collect(std::size_t index);
-  Result<ArchiveStore::Contents> newest_media(std::size_t index);
+  bool find_sessions();
+  void apply_last();
+  bool collect(std::size_t index);
+  ArchiveStore::Contents newest_media(std::size_t index);
   void list(const Overlap& overlap, const SessionId& epoch);
-  Result<void> number_epochs();
-  Result<std::optional<std::uint64_t>> first_msn(std::size_t index);
+  void number_epochs();
+  std::optional<std::uint64_t> first_msn(std::size_t index);
 
   ArchiveStore& store_;
   ArchiveStore::Stream& stream_;

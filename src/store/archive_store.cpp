@@ -20,8 +20,15 @@ std::string key_of(const ArchiveStore::Stream& stream, const SessionId& session,
   return stream.name.path() + "/" + RecordingName{session, index, true}.filename();
 }
 
+bool is_listed(ArchiveStore::Stream& stream, const ArchiveStore::FileId& id) {
+  const ListedSession* session = stream.listing.find(id.first);
+  return session != nullptr && std::any_of(session->files.begin(), session->files.end(),
+                                           [&id](const ListedFile& one) { return one.index == id.second; });
+}
+
 // Those that were sealed or deleted are not read on.
 void drop_closed(ArchiveStore::Stream& stream) {
+  std::erase_if(stream.faults, [&stream](const auto& one) { return !is_listed(stream, one.first); });
   std::erase_if(stream.open_files, [&stream](const auto& open) {
     const auto& [session_id, index] = open.first;
     const ListedSession* session = stream.listing.find(session_id);
@@ -35,6 +42,7 @@ void drop_closed(ArchiveStore::Stream& stream) {
 std::size_t memory_of(const ArchiveStore::Stream& stream) {
   std::size_t bytes = sizeof stream + stream.listing.memory_bytes();
   for (const auto& [name, scan] : stream.open_files) bytes += sizeof scan + scan.contents()->memory_bytes();
+  for (const auto& [name, fault] : stream.faults) bytes += sizeof name + sizeof fault + fault.error.message.capacity();
   return bytes;
 }
 
@@ -44,6 +52,11 @@ ArchiveStore::ArchiveStore(ArchiveReaderOptions options)
     : options_(std::move(options)),
       streams_(options_.memory_max / kListingShare),
       files_(options_.memory_max - options_.memory_max / kListingShare) {}
+
+void ArchiveStore::begin_question() {
+  ++question_;
+  fault_.reset();
+}
 
 Result<ArchiveStore::Stream*> ArchiveStore::known(const StreamName& name) {
   auto* kept = streams_.find(name.path());
@@ -70,7 +83,24 @@ Result<ArchiveStore::Stream*> ArchiveStore::current(const StreamName& name) {
 
 Result<ArchiveStore::Contents> ArchiveStore::load(Stream& stream, const ListedSession& session,
                                                   const ListedFile& file) {
-  return file.sealed ? load_sealed(stream, session.id, file.index) : load_open(stream, session.id, file.index);
+  const FileId id(session.id, file.index);
+  const auto known = stream.faults.find(id);
+  if (known != stream.faults.end() && known->second.question == question_) return known->second.error;
+  auto contents = file.sealed ? load_sealed(stream, id.first, id.second) : load_open(stream, id.first, id.second);
+  if (contents) {
+    if (known != stream.faults.end()) stream.faults.erase(known);
+    return contents;
+  }
+  if (!fault_) fault_ = contents.error();
+  if (known == stream.faults.end()) options_.on_unreadable(contents.error());
+  stream.faults.insert_or_assign(id, Fault{question_, contents.error()});
+  return contents;
+}
+
+ArchiveStore::Contents ArchiveStore::load_readable(Stream& stream, const ListedSession& session,
+                                                   const ListedFile& file) {
+  const auto contents = load(stream, session, file);
+  return contents ? *contents : nullptr;
 }
 
 Result<ArchiveStore::Contents> ArchiveStore::load_sealed(Stream& stream, const SessionId& session,

@@ -28,6 +28,13 @@ class ArchiveFilesTest : public testing::Test {
     const auto& part = *answer.value->at(0);
     return part.packets.at(0).data.view().size() == 13 && part.cut.msn == msn ? "ok" : "other";
   }
+  // What was in it.
+  Bytes replace_with_directory(const fs::path& path) {
+    Bytes bytes = read_file(path);
+    fs::remove(path);
+    fs::create_directory(path);
+    return bytes;
+  }
   void cut_short(const fs::path& path, std::uintmax_t bytes) { fs::resize_file(path, fs::file_size(path) - bytes); }
   void flip(const fs::path& path, std::size_t at) {
     Bytes bytes = read_file(path);
@@ -44,7 +51,9 @@ class ArchiveFilesTest : public testing::Test {
   }
 
   TemporaryDirectory directory_;
-  ArchiveReader reader_{{directory_.path(), 1 << 20, io::wall_now}};
+  std::vector<std::string> told_;
+  ArchiveReader reader_{
+      {directory_.path(), 1 << 20, io::wall_now, [this](const Error& error) { told_.push_back(error.message); }}};
 };
 
 TEST_F(ArchiveFilesTest, OpenFileIsReadOnFromWhereItWas) {
@@ -232,14 +241,41 @@ TEST_F(ArchiveFilesTest, NoDamageMakesItInventAnything) {
   }
 }
 
-TEST_F(ArchiveFilesTest, FileThatCannotBeReadIsAFault) {
+TEST_F(ArchiveFilesTest, FileThatCannotBeReadIsPassedOver) {
+  for (int unreadable = 0; unreadable < 5; ++unreadable) {
+    SCOPED_TRACE(unreadable);
+    record_session(directory_.path(), 1, 100, 10);
+    const Bytes bytes = replace_with_directory(file(1, unreadable));
+    const std::string fault = "read " + file(1, unreadable).string() + ": Is a directory";
+    for (std::uint64_t msn = 100; msn < 110; ++msn) {
+      const bool in_it = (msn - 100) / 2 == static_cast<std::uint64_t>(unreadable);
+      EXPECT_EQ(segment(1, msn), in_it ? "failed: " + fault : "ok") << msn;
+    }
+    EXPECT_EQ(segment(1, 99), unreadable == 0 ? "failed: " + fault : "gone");
+    const auto answer = reader_.span(stream_name(), {});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer.value->at(0).segments.size(), 8U);
+    EXPECT_THAT(std::exchange(told_, {}), testing::ElementsAre(fault)) << "once, whatever is asked";
+    // It is tried again.
+    fs::remove(file(1, unreadable));
+    write_file(file(1, unreadable), bytes);
+    EXPECT_EQ(span(), "1 from 100: 100P 101 102 103 104 105 106 107 108 109");
+    fs::remove_all(directory_.path() / "live");
+    EXPECT_EQ(span(), "unknown");
+  }
+}
+
+TEST_F(ArchiveFilesTest, FaultIsToldWhereNothingElseHasWhatWasAskedFor) {
   record_session(directory_.path(), 1, 100, 2);
-  fs::remove(file(1, 0));
-  fs::create_directory(file(1, 0));
-  const auto answer = reader_.span(stream_name(), {});
-  EXPECT_EQ(answer.fault, hls::ArchiveFault::failed);
-  EXPECT_EQ(answer.message, "read " + file(1, 0).string() + ": Is a directory");
-  EXPECT_EQ(segment(1, 100), "failed: " + answer.message);
+  record_session(directory_.path(), 2, 200, 2, session_id(1));
+  record_session(directory_.path(), 3, 300, 2, session_id(1));
+  replace_with_directory(file(2, 0));
+  const std::string fault = "read " + file(2, 0).string() + ": Is a directory";
+  EXPECT_EQ(text_of(reader_.span(stream_name(), {.epoch = session_id(1)})), "1 from 100: 100P 101 300P 301");
+  EXPECT_EQ(reader_.span(stream_name(), {.session = session_id(2)}).message, fault);
+  EXPECT_EQ(reader_.period(stream_name(), session_id(2), 2).message, fault);
+  EXPECT_TRUE(reader_.period(stream_name(), session_id(3), 3));
+  EXPECT_EQ(text_of(reader_.span(stream_name(), {.session = session_id(4)}).fault), "unknown");
 }
 
 TEST_F(ArchiveFilesTest, RecoveryOfALeftoverFileIsFollowed) {

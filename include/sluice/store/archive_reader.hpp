@@ -10,6 +10,9 @@
 // not beyond what it has; anything else is `unknown`. So a number nobody ever used may be called gone, but nothing that
 // will come is.
 //
+// A file that cannot be read is passed over as if it held nothing, and tried again with the next call. It is a fault
+// (`failed`) only where what was asked for may be in it: no other file has it.
+//
 // One thread, which may block.
 #pragma once
 
@@ -29,6 +32,8 @@ struct ArchiveReaderOptions {
   // much it is.
   std::size_t memory_max = 64 * 1024 * 1024;
   std::function<WallTime()> wall_now = io::wall_now;
+  // Once for a file, until it can be read again.
+  std::function<void(const Error&)> on_unreadable = [](const Error&) {};
 };
 
 // What was asked of the disk so far.
