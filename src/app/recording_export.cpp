@@ -212,7 +212,9 @@ bool Export::fail(const std::string& message) {
   return false;
 }
 
+// Of a file that is not complete nothing is left that could be gone on with.
 std::string Export::resume_hint() const {
+  if (request_.output != "-") return "";
   const auto& point = points_[0] ? points_[0] : points_[1];
   return point ? "; go on with --from " + point_text(*point) : "";
 }

@@ -1,5 +1,7 @@
 """sluice recording export and repair: what comes out is what was published, frame by frame."""
 
+import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -97,17 +99,20 @@ class Export(SluiceTest):
             self.assertEqual([len(got[k]) for k in got], [len(want[k]) for k in got], kind)
 
     def test_a_pipe_that_breaks_says_where_to_go_on(self):
-        recordings = self.record("av.flv")
+        recordings = self.record("av-long.flv", rate=15)
         command = [str(BINARY), "recording", "export", "--format", "ts", "-o", "-", str(recordings)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as exporting:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as exporting:
+            self.assertEqual(len(exporting.stdout.read(400_000)), 400_000)
             exporting.stdout.close()
-            said = exporting.stderr.read()
+            said = exporting.stderr.read().decode()
             self.assertEqual(exporting.wait(20 * PATIENCE), 1)
-        self.assertIn("whoever read the pipe has gone", said)
-        if resumed := re.search(r"--from (\S+)", said):
-            self.export("rest.ts", "--from", resumed.group(1), recordings)
+        resumed = re.search(r"whoever read the pipe has gone; go on with --from (\S+)", said)
+        self.assertIsNotNone(resumed, said)
+        self.export("rest.ts", "--from", resumed.group(1), recordings)
+        rest, whole = (len(probe.packets(path)["video"]) for path in (self.directory / "rest.ts", media("av-long.flv")))
+        self.assertTrue(0 < rest < whole, (rest, whole))
 
-    def test_an_interrupt_says_where_to_go_on_and_leaves_nothing(self):
+    def test_an_interrupt_of_a_pipe_says_where_to_go_on(self):
         recordings = self.record("av-long.flv", rate=15)
         command = [str(BINARY), "recording", "export", "--format", "ts", "-o", "-", str(recordings)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as exporting:
@@ -117,7 +122,32 @@ class Export(SluiceTest):
             said = exporting.stderr.read().decode()
             self.assertEqual(exporting.wait(20 * PATIENCE), 1)
         self.assertRegex(said, r"interrupted; go on with --from \d{8}T\d{6}\.\d{3}Z")
-        self.assertEqual([p for p in self.directory.iterdir() if "partial" in p.name], [])
+
+    def test_an_interrupt_of_a_file_leaves_nothing_to_go_on_with(self):
+        recordings = self.record("av.flv")
+        path = next(recordings.rglob("*.slog"))
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2:len(data) // 2 + 2000] = bytes(2000)
+        path.write_bytes(data)
+        # Nobody reads what it says: it waits where it tells of the damage.
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        filled = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                filled += os.write(writing, bytes(1))
+        os.set_blocking(writing, True)
+        folder = self.directory / "out"
+        folder.mkdir()
+        command = [str(BINARY), "recording", "export", "-o", str(folder / "x.mp4"), str(recordings)]
+        with open(reading, "rb") as reader, subprocess.Popen(command, stderr=writing) as exporting:
+            os.close(writing)
+            wait_until(lambda: any(p.stat().st_size > 0 for p in folder.iterdir()), "what is there of the file")
+            exporting.send_signal(signal.SIGINT)
+            said = reader.read()[filled:].decode()
+            self.assertEqual(exporting.wait(20 * PATIENCE), 1)
+        self.assertRegex(said, r"are damaged\ninterrupted\n$")
+        self.assertEqual(list(folder.iterdir()), [])
 
     def test_sessions_of_a_playlist_are_one_file_and_their_gap_stays(self):
         recordings = self.record("av.flv", "av.flv", options={"stream.resume_window": "6s"})
