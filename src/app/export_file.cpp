@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "sluice/store/partial_path.hpp"
+
 namespace sluice::app {
 namespace {
 
@@ -24,7 +26,7 @@ Result<ExportFile> ExportFile::open(const std::string& path, bool replace) {
   if (!replace && fs::exists(fs::symlink_status(path, ignored))) {
     return Error{path + ": exists; --force replaces it"};
   }
-  const std::string partial = path + ".partial-" + std::to_string(::getpid());
+  const std::string partial = store::partial_path(path).string();
   store::Descriptor descriptor(::open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!descriptor.valid()) return fault(partial, store::last_error());
   return ExportFile(path, partial, replace, std::move(descriptor));

@@ -9,6 +9,7 @@
 
 #include "sluice/base/compact_time.hpp"
 #include "sluice/record/repair.hpp"
+#include "sluice/store/partial_path.hpp"
 #include "sluice/store/recording_check.hpp"
 #include "sluice/store/recording_file.hpp"
 #include "sluice/store/recording_name.hpp"
@@ -35,7 +36,7 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& final_path)
       : final_path_(final_path),
-        path_(fs::path(final_path).concat(".partial-" + std::to_string(::getpid()))),
+        path_(partial_path(final_path)),
         file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;

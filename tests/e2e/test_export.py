@@ -248,6 +248,16 @@ class Export(SluiceTest):
         self.assertIn("File too large", limited.stderr)
         self.assertEqual(list((self.directory / "full").iterdir()), [])
 
+    def test_what_a_killed_run_left_is_in_nobodys_way(self):
+        recordings = self.record("av.flv")
+        recorded = next(recordings.rglob("*.slog"))
+        for output, command in (("x.mp4", f"export {recordings}"), ("x.slog", f"repair {recorded}")):
+            # In a container each run has the id of the one before.
+            script = f"touch {output}.partial-$$; exec {BINARY} recording {command} -o {output}"
+            done = subprocess.run(["bash", "-c", script], cwd=self.directory, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(list(self.directory.glob(f"{output}*"))), 2)
+
 
 class Repair(SluiceTest):
     def test_a_damaged_recording_is_repaired_and_exported(self):
