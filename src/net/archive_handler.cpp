@@ -37,6 +37,17 @@ std::size_t cost_of(const HttpResponse& response) {
   return kEntryBytes + (response.body ? bytes_of(*response.body) : 0);
 }
 
+bool is_playlist(const hls::Resource& resource) {
+  return std::holds_alternative<hls::ArchiveMultivariantName>(resource) ||
+         std::holds_alternative<hls::ArchivePlaylistName>(resource);
+}
+
+// Leaves the job when nobody has it any more. The caller has joined.
+template <class Job>
+std::shared_ptr<Job> waiting_for(const std::shared_ptr<Job>& job) {
+  return {job.get(), [job](Job* one) { one->waiters->leave(); }};
+}
+
 // A range that no playlist can show.
 std::optional<HttpResponse> range_fault(const hls::Resource& resource, WallTime now) {
   const hls::ArchiveView* view = nullptr;
@@ -59,6 +70,8 @@ struct ArchiveHandler::Job {
   asio::steady_timer done;  // runs out when there is an answer, or nobody shall wait any longer
   std::optional<Answer> answer;
   bool refused = false;  // with `answer`
+  bool lists = false;    // is for a playlist
+  std::shared_ptr<ArchiveWaiters> waiters = std::make_shared<ArchiveWaiters>();
 };
 
 ArchiveHandler::ArchiveHandler(asio::any_io_executor executor, Options options, hls::ArchiveViews& views,
@@ -90,9 +103,8 @@ HttpReply ArchiveHandler::reply(const hls::Route& route, std::optional<HttpRespo
   }
   std::shared_ptr<Job> job;
   if (stats_->waiting < options_.waiting_max) {
-    const auto running = jobs_.find(name);
-    if (running != jobs_.end()) ++stats_->shared;
-    job = running != jobs_.end() ? running->second : begin(name, route);
+    job = join(name);
+    if (job == nullptr) job = begin(name, route);
   }
   if (job == nullptr) {
     ++stats_->refused;
@@ -101,19 +113,32 @@ HttpReply ArchiveHandler::reply(const hls::Route& route, std::optional<HttpRespo
   return wait(std::move(job), stats_, std::move(otherwise));
 }
 
-// Null when the worker has enough to do.
+// Null when there is none that will be done. Whoever has what is returned waits for the job.
+std::shared_ptr<ArchiveHandler::Job> ArchiveHandler::join(const std::string& name) {
+  const auto running = jobs_.find(name);
+  if (running == jobs_.end() || !running->second->waiters->join()) return nullptr;
+  ++stats_->shared;
+  return waiting_for(running->second);
+}
+
+// Null when the worker has enough to do. As join().
 std::shared_ptr<ArchiveHandler::Job> ArchiveHandler::begin(const std::string& name, const hls::Route& route) {
+  const bool lists = is_playlist(route.resource);
+  if (lists && playlist_jobs_ >= options_.playlist_jobs_max) return nullptr;
+  auto job = std::make_shared<Job>(executor_);
+  job->waiters->join();
+  job->lists = lists;
   ArchiveQuestion question{route,   options_.default_container, growth(route.stream), {}, nullptr,
-                           bodies_, options_.bodies_max};
+                           bodies_, options_.bodies_max,        job->waiters};
   if (const hls::ArchiveMemory* memory = memories_.find(name)) question.memory = *memory;
   if (const Cached* before = cache_.find(name)) question.before = before->answer.response.body;
-  auto job = std::make_shared<Job>(executor_);
   const bool begun = worker_.run(
       [&views = views_, question = std::move(question)]() mutable { return ask_archive(views, std::move(question)); },
       [this, name, job](ArchiveOutcome outcome) { finish(name, *job, std::move(outcome)); });
   if (!begun) return nullptr;
-  jobs_.emplace(name, job);
-  return job;
+  if (lists) ++playlist_jobs_;
+  jobs_.insert_or_assign(name, job);
+  return waiting_for(job);
 }
 
 void ArchiveHandler::finish(const std::string& name, Job& job, ArchiveOutcome outcome) {
@@ -125,7 +150,10 @@ void ArchiveHandler::finish(const std::string& name, Job& job, ArchiveOutcome ou
   job.answer = Answer{std::move(outcome.response), outcome.missing};
   if (!job.refused) cache_.put(name, {*job.answer, now + outcome.fresh}, name.size() + cost_of(job.answer->response));
   job.done.expires_at(asio::steady_timer::time_point::min());
-  jobs_.erase(name);
+  if (job.lists) --playlist_jobs_;
+  // There is another when this one was given up.
+  const auto running = jobs_.find(name);
+  if (running != jobs_.end() && running->second.get() == &job) jobs_.erase(running);
 }
 
 void ArchiveHandler::count(const ArchiveOutcome& outcome) {

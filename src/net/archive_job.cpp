@@ -18,6 +18,8 @@ constexpr Micros kFaultFresh = Seconds(1);
 
 HttpResponse too_much_is_sent() { return unavailable("too much of what was made from recordings is still being sent"); }
 
+HttpResponse nobody_waits() { return unavailable("nobody waits for this any more"); }
+
 HttpResponse unreadable() { return http_error(500, "the recording could not be read", CacheClass::error); }
 
 HttpResponse without_playlist(ArchiveStatus status) {
@@ -148,6 +150,7 @@ std::size_t bytes_of(const HttpBody& body) {
 }
 
 ArchiveOutcome ask_archive(hls::ArchiveViews& views, ArchiveQuestion question) {
+  if (question.waiters->give_up()) return {nobody_waits(), {}, {}, false, false, true, {}};
   if (*question.bodies >= question.bodies_max) return {too_much_is_sent(), {}, {}, false, false, true, {}};
   ArchiveOutcome outcome = std::visit(Asking(views, question), question.route.resource);
   auto& body = outcome.response.body;

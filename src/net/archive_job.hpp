@@ -12,6 +12,27 @@
 
 namespace sluice::net {
 
+// How many wait for a job: counted on the loop, looked at by the worker before it begins.
+class ArchiveWaiters {
+ public:
+  // False when the worker gave the job up before.
+  bool join() {
+    int count = count_;
+    while (count != kGivenUp && !count_.compare_exchange_weak(count, count + 1)) continue;
+    return count != kGivenUp;
+  }
+  void leave() { --count_; }
+  // True when nobody waits; nobody can join any more.
+  bool give_up() {
+    int nobody = 0;
+    return count_.compare_exchange_strong(nobody, kGivenUp);
+  }
+
+ private:
+  static constexpr int kGivenUp = -1;
+  std::atomic<int> count_ = 0;
+};
+
 struct ArchiveQuestion {
   hls::Route route;  // with InitName, SegmentName, ArchiveMultivariantName, ArchivePlaylistName
   media::Container default_container = media::Container::fmp4;
@@ -21,6 +42,7 @@ struct ArchiveQuestion {
   // What the bodies take that were made and that anybody has, and how much of it is too much to make another.
   std::shared_ptr<std::atomic<std::size_t>> bodies;
   std::size_t bodies_max = 0;
+  std::shared_ptr<ArchiveWaiters> waiters;
 };
 
 struct ArchiveOutcome {

@@ -82,6 +82,21 @@ class ArchiveHandlerTest : public testing::Test {
     return waiting->value_or(HttpResponse());
   }
   HttpResponse ask(const std::string& path) { return end(begin(path)); }
+  // Asks, and hangs up.
+  void abandon(const std::string& path) {
+    HttpRequest request;
+    request.path = path;
+    HttpReply reply = media_.reply(request);
+    asio::cancellation_signal hang_up;
+    bool went = false;
+    asio::co_spawn(loop_, std::move(std::get<asio::awaitable<HttpResponse>>(reply)),
+                   asio::bind_cancellation_slot(
+                       hang_up.slot(), [&went](const std::exception_ptr&, const HttpResponse&) { went = true; }));
+    loop_.restart();
+    loop_.poll();
+    hang_up.emit(asio::cancellation_type::terminal);
+    EXPECT_TRUE(run_until(loop_, [&] { return went; }));
+  }
   static std::string text(const HttpResponse& response) {
     std::string all;
     for (const Payload& piece : response.body->pieces()) all += as_text(piece.view());
@@ -155,6 +170,37 @@ TEST_F(ArchiveHandlerTest, OneWhoGoesAwayEndsNothingForTheOthers) {
   EXPECT_EQ(handler_.stats().waiting, 0u);
 }
 
+TEST_F(ArchiveHandlerTest, WhatNobodyWaitsForIsNotMade) {
+  archive_.hold();
+  const Waiting first = begin(media_path(1003));
+  abandon(media_path(1004));
+  abandon(media_path(1005));
+  const Waiting joined = begin(media_path(1005));
+  archive_.let_go();
+  EXPECT_EQ(end(first).status, 200);
+  EXPECT_EQ(text(end(joined)), "ts 1005");
+  EXPECT_EQ(renderer_.calls.size(), 2u);
+  EXPECT_EQ(text(ask(media_path(1004))), "ts 1004");
+}
+
+TEST_F(ArchiveHandlerTest, PlaylistsLeaveJobsForMedia) {
+  ArchiveHandler::Options options;
+  options.playlist_jobs_max = 1;
+  ArchiveHandler handler(loop_.get_executor(), options, views_, worker_, hub_);
+  const auto playlist = [&](const std::string& path) { return begin(handler.playlist(*hls::parse_route(path))); };
+  const auto segment = [&](std::uint64_t msn) {
+    return begin(handler.media(*hls::parse_route(media_path(msn)), http_error(404, "")));
+  };
+  archive_.hold();
+  const Waiting first = segment(1003);
+  const Waiting listed = playlist(playlist_path());
+  EXPECT_EQ(playlist("/live/demo/dvr/index.m3u8")->value().status, 503);
+  const Waiting second = segment(1004);
+  archive_.let_go();
+  for (const Waiting& one : {first, listed, second}) EXPECT_EQ(end(one).status, 200);
+  EXPECT_EQ(end(playlist("/live/demo/dvr/index.m3u8")).status, 200);
+}
+
 TEST_F(ArchiveHandlerTest, OnlySoManyWait) {
   archive_.hold();
   std::vector<Waiting> all;
@@ -194,7 +240,7 @@ class ArchiveBodiesTest : public ArchiveHandlerTest {
     return begin(strict_.media(*hls::parse_route(media_path(msn)), http_error(404, "")));
   }
 
-  ArchiveHandler strict_{loop_.get_executor(), {media::Container::fmp4, 0, 20, 14}, views_, worker_, hub_};
+  ArchiveHandler strict_{loop_.get_executor(), {media::Container::fmp4, 0, 20, 64, 14}, views_, worker_, hub_};
 };
 
 TEST_F(ArchiveBodiesTest, NothingIsMadeWhileTooMuchIsBeingSent) {

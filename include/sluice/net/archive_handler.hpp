@@ -5,8 +5,10 @@
 //                 └──▶ job of that name ──there is one──▶ waits for it
 //                                       └───────────────▶ begins one on the worker ──▶ cache, and all who wait
 //
-// All who ask for the same thing share one job; one who goes away ends nothing for the others. A request waits for
-// kWait at most, and `waiting_max` of them wait at a time. A body is counted until its last connection has sent it.
+// All who ask for the same thing share one job; one who goes away ends nothing for the others. A job that nobody waits
+// for any more when its turn comes is not done; playlists, which take the longest, leave jobs for media. A request
+// waits for kWait at most, and `waiting_max` of them wait at a time. A body is counted until its last connection has
+// sent it.
 //
 // Loop thread only; ArchiveViews is used on the worker.
 #pragma once
@@ -55,6 +57,8 @@ class ArchiveHandler {
     media::Container default_container = media::Container::fmp4;
     std::size_t cache_bytes = std::size_t{64} * 1024 * 1024;
     std::size_t waiting_max = 4096;
+    // Jobs for playlists that wait or run: a quarter of what the worker takes, so that media keep room.
+    std::size_t playlist_jobs_max = 64;
     // Nothing more is made while what was made takes so much: kept, or on its way to slow clients.
     std::size_t bodies_max = std::size_t{256} * 1024 * 1024;
   };
@@ -88,6 +92,7 @@ class ArchiveHandler {
   struct Job;
 
   HttpReply reply(const hls::Route& route, std::optional<HttpResponse> otherwise);
+  std::shared_ptr<Job> join(const std::string& name);
   std::shared_ptr<Job> begin(const std::string& name, const hls::Route& route);
   void finish(const std::string& name, Job& job, ArchiveOutcome outcome);
   void count(const ArchiveOutcome& outcome);
@@ -105,6 +110,7 @@ class ArchiveHandler {
   LruCache<Cached> cache_;
   LruCache<hls::ArchiveMemory> memories_;
   std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;
+  std::size_t playlist_jobs_ = 0;
   std::shared_ptr<ArchiveStats> stats_ = std::make_shared<ArchiveStats>();
   std::shared_ptr<std::atomic<std::size_t>> bodies_ = std::make_shared<std::atomic<std::size_t>>(0);
   io::Histogram seconds_;
