@@ -17,6 +17,8 @@ namespace {
 
 // Playlists whose numbers are remembered.
 constexpr std::size_t kMemoriesMax = 1024;
+// Answers that something is not there, kept for a second.
+constexpr std::size_t kFaultsMax = 4096;
 // What an answer takes beside its body, about.
 constexpr std::size_t kEntryBytes = 1024;
 // How long after its end the last segment of a publish may come to the disk.
@@ -82,6 +84,7 @@ ArchiveHandler::ArchiveHandler(asio::any_io_executor executor, Options options, 
       worker_(worker),
       hub_(hub),
       cache_(options.cache_bytes),
+      faults_(kFaultsMax),
       memories_(kMemoriesMax),
       seconds_({0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}) {}
 
@@ -96,8 +99,7 @@ HttpReply ArchiveHandler::media(const hls::Route& route, HttpResponse otherwise)
 
 HttpReply ArchiveHandler::reply(const hls::Route& route, std::optional<HttpResponse> otherwise) {
   const std::string name = hls::path_of(route);
-  const Cached* cached = cache_.find(name);
-  if (cached != nullptr && io::mono_now() < cached->fresh_until) {
+  if (const Cached* cached = kept(name)) {
     ++stats_->hits;
     return choose(cached->answer, otherwise);
   }
@@ -119,6 +121,16 @@ std::shared_ptr<ArchiveHandler::Job> ArchiveHandler::join(const std::string& nam
   if (running == jobs_.end() || !running->second->waiters->join()) return nullptr;
   ++stats_->shared;
   return waiting_for(running->second);
+}
+
+// Null when it must be asked for.
+const ArchiveHandler::Cached* ArchiveHandler::kept(const std::string& name) {
+  const MonoTime now = io::mono_now();
+  for (LruCache<Cached>* cache : {&cache_, &faults_}) {
+    const Cached* cached = cache->find(name);
+    if (cached != nullptr && now < cached->fresh_until) return cached;
+  }
+  return nullptr;
 }
 
 // Null when the worker has enough to do. As join().
@@ -148,7 +160,11 @@ void ArchiveHandler::finish(const std::string& name, Job& job, ArchiveOutcome ou
   job.refused = outcome.refused;
   if (outcome.memory) memories_.put(name, std::move(*outcome.memory), 1);
   job.answer = Answer{std::move(outcome.response), outcome.missing};
-  if (!job.refused) cache_.put(name, {*job.answer, now + outcome.fresh}, name.size() + cost_of(job.answer->response));
+  if (!job.refused) {
+    const HttpResponse& response = job.answer->response;
+    const bool good = response.status == 200;
+    (good ? cache_ : faults_).put(name, {*job.answer, now + outcome.fresh}, good ? name.size() + cost_of(response) : 1);
+  }
   job.done.expires_at(asio::steady_timer::time_point::min());
   if (job.lists) --playlist_jobs_;
   // There is another when this one was given up.

@@ -81,8 +81,12 @@ class Asking {
   Asking(hls::ArchiveViews& views, ArchiveQuestion& question) : views_(views), question_(question) {}
 
   ArchiveOutcome operator()(const hls::ArchivePlaylistName& name) const {
+    const bool known = !question_.memory.places.empty();
     ArchiveOutcome outcome = of(views_.playlist(question_.route.stream, name, question_.growth, question_.memory));
-    if (outcome.response.status == 200) outcome.memory = std::move(question_.memory);
+    // A range that has ended when it is first asked for has nothing to keep up, and there are any number of them.
+    const auto* range = std::get_if<hls::RangeView>(&name.view);
+    const bool settled = range != nullptr && range->to && question_.memory.ended && !known;
+    if (outcome.response.status == 200 && !settled) outcome.memory = std::move(question_.memory);
     return outcome;
   }
 

@@ -227,10 +227,32 @@ TEST_F(ArchiveHandlerTest, OnlySoManyJobsAreBegun) {
 }
 
 TEST_F(ArchiveHandlerTest, TheCacheKeepsWithinItsLimit) {
-  for (std::uint64_t i = 0; i < 10; ++i) ask(media_path(1000 + i));
-  for (int i = 0; i < 40; ++i) ask(media_path(2000 + static_cast<std::uint64_t>(i)));
+  archive_.segments(40);
+  for (std::uint64_t i = 0; i < 50; ++i) EXPECT_EQ(ask(media_path(1000 + i)).status, 200);
   EXPECT_LE(handler_.cache_bytes(), 40'000u);
   EXPECT_GT(handler_.cache_bytes(), 20'000u);
+}
+
+TEST_F(ArchiveHandlerTest, MadeUpNamesTakeNoRoomFromMedia) {
+  ask(media_path(1003));
+  for (std::uint64_t i = 0; i < 50; ++i) EXPECT_EQ(ask(media_path(2000 + i)).status, 404);
+  const int calls = archive_.calls;
+  EXPECT_EQ(ask(media_path(2049)).status, 404);
+  EXPECT_EQ(ask(media_path(1003)).status, 200);
+  EXPECT_EQ(archive_.calls, calls);
+  EXPECT_EQ(handler_.stats().hits, 2u);
+}
+
+TEST_F(ArchiveHandlerTest, RangesThatHaveEndedAreNotRemembered) {
+  archive_.epochs.clear();
+  archive_.session(2, WallTime(Seconds(1'600'000'000)));  // 2020-09-13T12:26:40Z
+  archive_.segments(10);
+  const std::string range = "/live/demo/range/20200913T122640Z/";
+  const std::string file = "/fmp4/" + session(2).text() + ".m3u8";
+  EXPECT_EQ(ask(range + "20200913T122650Z" + file).status, 200);
+  EXPECT_EQ(handler_.remembered_playlists(), 0u);
+  EXPECT_EQ(ask(range + "now" + file).status, 200);
+  EXPECT_EQ(handler_.remembered_playlists(), 1u);
 }
 
 // A segment is "ts 1003": 7 bytes, and nothing is cached.

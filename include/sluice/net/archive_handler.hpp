@@ -78,6 +78,7 @@ class ArchiveHandler {
   const ArchiveStats& stats() const { return *stats_; }
   std::size_t cache_bytes() const { return cache_.cost(); }
   std::size_t body_bytes() const { return *bodies_; }
+  std::size_t remembered_playlists() const { return memories_.size(); }
   void collect(io::MetricsWriter& out) const;
 
  private:
@@ -94,6 +95,7 @@ class ArchiveHandler {
   HttpReply reply(const hls::Route& route, std::optional<HttpResponse> otherwise);
   std::shared_ptr<Job> join(const std::string& name);
   std::shared_ptr<Job> begin(const std::string& name, const hls::Route& route);
+  const Cached* kept(const std::string& name);
   void finish(const std::string& name, Job& job, ArchiveOutcome outcome);
   void count(const ArchiveOutcome& outcome);
   hls::Growth growth(const StreamName& stream) const;
@@ -108,6 +110,7 @@ class ArchiveHandler {
   live::Hub& hub_;
   bool recovered_ = false;
   LruCache<Cached> cache_;
+  LruCache<Cached> faults_;  // what is not a 200: made-up names must not make what is there leave the cache
   LruCache<hls::ArchiveMemory> memories_;
   std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;
   std::size_t playlist_jobs_ = 0;
