@@ -121,6 +121,7 @@ class Export {
   // The last key frames that were handed over: what came after the one before the last may still be on its way.
   std::array<std::optional<WallTime>, 2> points_;
   std::uint32_t files_ = 0;
+  std::string finished_;  // their names
   bool failed_ = false;
   MonoTime told_at_;
   bool line_open_ = false;
@@ -200,6 +201,7 @@ bool Export::finish() {
   exporter_.reset();
   if (!finished) return fail(finished.error().message + resume_hint());
   if (const auto published = file_->publish(); !published) return fail(published.error().message);
+  if (!file_->is_pipe()) finished_ += (finished_.empty() ? "" : ", ") + file_->path();
   say((file_->is_pipe() ? "pipe" : file_->path()) + ": " + seconds_text(std::exchange(reached_, {})) + ", " +
       std::to_string(std::exchange(frames_, 0)) + " frames, " + megabytes_text(bytes));
   file_.reset();
@@ -208,7 +210,8 @@ bool Export::finish() {
 }
 
 bool Export::fail(const std::string& message) {
-  if (!std::exchange(failed_, true)) say(message);
+  if (std::exchange(failed_, true)) return false;
+  say(message + (finished_.empty() ? "" : "; finished before: " + finished_ + " (--force makes all of them anew)"));
   return false;
 }
 

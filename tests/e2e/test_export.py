@@ -166,6 +166,11 @@ class Export(SluiceTest):
         for name, source in (("x.mp4", "av.flv"), ("x-2.mp4", "av-other.flv")):
             got = probe.packets(self.directory / name)
             self.assertEqual(len(got["video"]), len(probe.packets(media(source))["video"]))
+        (self.directory / "y-2.mp4").write_text("mine")
+        said = self.export("y.mp4", recordings, code=1)
+        self.assertIn("y-2.mp4: exists; --force replaces it; finished before: y.mp4 (--force", said)
+        self.export("y.mp4", "--force", recordings)
+        self.assertEqual((self.directory / "y-2.mp4").read_bytes(), (self.directory / "x-2.mp4").read_bytes())
         command = [str(BINARY), "recording", "export", "--format", "ts", "-o", "-", str(recordings)]
         done = subprocess.run(command, capture_output=True, check=False, timeout=20 * PATIENCE)
         self.assertEqual(done.returncode, 1)
