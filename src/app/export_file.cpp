@@ -20,15 +20,18 @@ Error fault(const std::string& path, const boost::system::error_code& error) {
 
 }  // namespace
 
-Result<ExportFile> ExportFile::open(const std::string& path, bool replace) {
+boost::system::result<ExportFile, store::ExportFault> ExportFile::open(const std::string& path, bool replace) {
   if (path == "-") return ExportFile(path, {}, false, store::Descriptor(::dup(STDOUT_FILENO)));
   std::error_code ignored;
   if (!replace && fs::exists(fs::symlink_status(path, ignored))) {
-    return Error{path + ": exists; --force replaces it"};
+    return store::ExportFault{path + ": exists; --force replaces it", true};
   }
   const std::string partial = store::partial_path(path).string();
   store::Descriptor descriptor(::open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!descriptor.valid()) return fault(partial, store::last_error());
+  if (!descriptor.valid()) {
+    const bool nowhere = errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG;
+    return store::ExportFault{fault(partial, store::last_error()).message, nowhere};
+  }
   return ExportFile(path, partial, replace, std::move(descriptor));
 }
 

@@ -5,6 +5,7 @@
 
 #include "sluice/base/result.hpp"
 #include "sluice/mux/exporter.hpp"
+#include "sluice/store/export_source.hpp"
 #include "sluice/store/file_system.hpp"
 
 namespace sluice::app {
@@ -12,7 +13,7 @@ namespace sluice::app {
 class ExportFile : public mux::ExportTarget {
  public:
   // "-" is standard output. Error when the file exists and `replace` is not set, or cannot be made.
-  static Result<ExportFile> open(const std::string& path, bool replace);
+  static boost::system::result<ExportFile, store::ExportFault> open(const std::string& path, bool replace);
   ExportFile(ExportFile&& other) noexcept;
   ExportFile& operator=(ExportFile&&) = delete;
   // Without publish() nothing is left.

@@ -271,10 +271,12 @@ void take_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-int unusable(const Error& error, std::ostream& err) {
-  err << "sluice recording export: " << error.message << "\n";
-  return kWrongUsage;
+int refuse(const store::ExportFault& fault, std::ostream& err) {
+  err << "sluice recording export: " << fault.message << "\n";
+  return fault.unusable ? kWrongUsage : kFailed;
 }
+
+int unusable(const Error& error, std::ostream& err) { return refuse({error.message, true}, err); }
 
 }  // namespace
 
@@ -287,9 +289,9 @@ int recording_export(const ExportRequest& request, std::ostream& err) {
   if (!to) return unusable(to.error(), err);
   if (*from && *to && **from >= **to) return unusable(Error{"--to: must be later than --from"}, err);
   const auto source = store::ExportSource::open(request.paths, *from, *to);
-  if (!source) return unusable(source.error(), err);
+  if (!source) return refuse(source.error(), err);
   // What exists is told before anything is read.
-  if (auto file = ExportFile::open(request.output, request.force); !file) return unusable(file.error(), err);
+  if (auto file = ExportFile::open(request.output, request.force); !file) return refuse(file.error(), err);
   take_signals();
   const auto carries = [format](const media::Track& track) { return mux::can_export(*format, track); };
   return Export(request, *format, {*from, *to, carries}, err).run(*source);

@@ -68,19 +68,20 @@ error_code read_periods(int fd, std::uint64_t from, std::uint64_t to, std::vecto
 
 }  // namespace
 
-Result<std::optional<ExportSource::File>> ExportSource::look_at(const fs::path& path,
-                                                                std::optional<StreamName>& stream) {
+boost::system::result<std::optional<ExportSource::File>, ExportFault> ExportSource::look_at(
+    const fs::path& path, std::optional<StreamName>& stream) {
   auto summary = read_summary(path);
   if (!summary && path.extension() == ".open") summary = read_summary(sealed_path(path));
   if (!summary && summary.error() == boost::system::errc::no_such_file_or_directory) return std::optional<File>();
-  if (!summary) return fault(path, summary.error());
+  if (!summary) return ExportFault{fault(path, summary.error()).message};
   const auto name = RecordingName::parse(path.filename().string());
   const auto& header = summary->header;
   const auto of = header ? std::optional(header->session.stream) : stream_of(path);
-  if (!of || (!header && !name)) return Error{path.string() + ": not a recording, or its Header is damaged"};
+  if (!of || (!header && !name))
+    return ExportFault{path.string() + ": not a recording, or its Header is damaged", true};
   if (stream && *stream != *of) {
-    return Error{"these are recordings of two streams, " + stream->path() + " and " + of->path() +
-                 ": name those of one"};
+    return ExportFault{
+        "these are recordings of two streams, " + stream->path() + " and " + of->path() + ": name those of one", true};
   }
   stream = of;
   const SessionId& session = header ? header->session.session : name->session;
@@ -91,15 +92,20 @@ Result<std::optional<ExportSource::File>> ExportSource::look_at(const fs::path& 
                             header ? header->session.epoch : session, begins, ends});
 }
 
-Result<ExportSource> ExportSource::open(std::span<const std::string> paths, std::optional<WallTime> from,
-                                        std::optional<WallTime> to) {
+boost::system::result<ExportSource, ExportFault> ExportSource::open(std::span<const std::string> paths,
+                                                                    std::optional<WallTime> from,
+                                                                    std::optional<WallTime> to) {
   std::optional<StreamName> stream;
   std::vector<File> files;
   for (const std::string& path : paths) {
     const auto found = find_recordings(path);
-    if (!found) return fault(path, found.error());
-    if (found->empty())
-      return Error{path + ": no recordings (files named SESSION-INDEX.slog or .slog.open) in it or below"};
+    if (!found) {
+      return ExportFault{fault(path, found.error()).message,
+                         found.error() == boost::system::errc::no_such_file_or_directory};
+    }
+    if (found->empty()) {
+      return ExportFault{path + ": no recordings (files named SESSION-INDEX.slog or .slog.open) in it or below", true};
+    }
     for (const fs::path& one : *found) {
       auto file = look_at(one, stream);
       if (!file) return file.error();
@@ -122,7 +128,7 @@ Result<ExportSource> ExportSource::open(std::span<const std::string> paths, std:
     if (after != files.end()) files.erase(after + 1, files.end());
     if (!files.empty() && files.front().begins > *to) files.clear();
   }
-  if (files.empty()) return Error{"nothing is recorded in that time"};
+  if (files.empty()) return ExportFault{"nothing is recorded in that time", true};
   return ExportSource(std::move(files));
 }
 

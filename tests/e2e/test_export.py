@@ -246,6 +246,13 @@ class Export(SluiceTest):
             self.export(*arguments, recordings, code=2)
         self.export("none/y.mp4", recordings, code=2)
         self.export("y.mp4", self.directory / "nowhere", code=2)
+        # Nothing is wrong with what was asked for.
+        self.assertIn("/sys/y.mp4", self.export("/sys/y.mp4", recordings, code=1))
+        recorded = next(recordings.rglob("*.slog"))
+        unreadable = recorded.with_name(recorded.name.replace("-000000.", "-000001."))
+        unreadable.mkdir()
+        self.assertIn("Is a directory", self.export("y.mp4", recordings, code=1))
+        unreadable.rmdir()
         (self.directory / "full").mkdir()
         limited = subprocess.run(["bash", "-c", f"ulimit -f 20; trap '' XFSZ; exec {BINARY} recording export -o full/y.mp4 "
                                   f"{recordings}"], cwd=self.directory, capture_output=True, text=True, check=False)

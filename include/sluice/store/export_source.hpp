@@ -16,12 +16,19 @@
 
 namespace sluice::store {
 
+// Why there is no export: what was asked for cannot be, or else the disk failed.
+struct ExportFault {
+  std::string message;
+  bool unusable = false;
+};
+
 class ExportSource {
  public:
   // The recordings at `paths` (files, or directories and all below), without those that lie wholly outside of [from,
   // to) and are not needed to find a key frame before `from`. Error when there is none, or they are of several streams.
-  static Result<ExportSource> open(std::span<const std::string> paths, std::optional<WallTime> from,
-                                   std::optional<WallTime> to);
+  static boost::system::result<ExportSource, ExportFault> open(std::span<const std::string> paths,
+                                                               std::optional<WallTime> from,
+                                                               std::optional<WallTime> to);
 
   struct Visitor {
     // Before the first entry of each epoch.
@@ -48,7 +55,8 @@ class ExportSource {
   };
   explicit ExportSource(std::vector<File> files) : files_(std::move(files)) {}
   // Nothing when the file is gone.
-  static Result<std::optional<File>> look_at(const std::filesystem::path& path, std::optional<StreamName>& stream);
+  static boost::system::result<std::optional<File>, ExportFault> look_at(const std::filesystem::path& path,
+                                                                         std::optional<StreamName>& stream);
 
   std::vector<File> files_;  // never empty
 };
