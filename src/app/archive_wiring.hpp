@@ -22,6 +22,7 @@ class ArchiveService {
   ArchiveService(boost::asio::any_io_executor loop, const Config& config, hls::Renderer& renderer, live::Hub& hub);
 
   net::ArchiveHandler& handler() { return handler_; }
+  bool busy() const { return worker_.pending() > 0; }
 
  private:
   store::ArchiveReader reader_;

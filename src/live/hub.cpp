@@ -32,8 +32,10 @@ bool goes_before(const Stream& left, const Stream& right) {
 // Of what is listed: a Period that ended before its first Cut gave its number back.
 std::uint64_t last_period_of(const std::vector<RecordedSession>& window) {
   std::uint64_t last = 0;
-  for (const media::Entry& entry : window.back().entries) {
-    if (const auto* period = std::get_if<media::Period>(&entry)) last = period->number;
+  for (const RecordedSession& session : window) {
+    for (const media::Entry& entry : session.entries) {
+      if (const auto* period = std::get_if<media::Period>(&entry)) last = period->number;
+    }
   }
   return last;
 }
@@ -288,7 +290,7 @@ void Hub::finish_away(media::Arrival now) {
   finishing_ = true;
   for (auto& [name, epochs] : streams_) {
     for (const std::shared_ptr<Stream>& stream : epochs) {
-      if (stream->state() == StreamState::away) stream->finish(now);
+      if (stream->state() == StreamState::away) stream->finish_for_good(new_session(name, now.wall), now);
     }
   }
 }

@@ -50,10 +50,13 @@ class Mender {
     forget_segment();
   }
 
+  // A gap belongs to what was listed before it: the Period its session is to begin with may still be to come.
   void on(const media::Gap& gap) {
-    segment_.assign(1, gap);
-    list({gap.msn, period_.number, gap.start, gap.start + gap.duration, gap.target_duration});
     forget_segment();
+    if (!last_ || gap.msn <= last_->msn) return;
+    if (!fill(gap.msn, gap.start)) return start_over();
+    result_.back().entries.emplace_back(gap);
+    last_ = Listed{gap.msn, last_->period, gap.start, gap.start + gap.duration, gap.target_duration};
   }
 
   std::vector<RecordedSession> take(std::uint64_t last_msn, Ticks90k media_end) {

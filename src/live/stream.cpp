@@ -94,7 +94,7 @@ void Stream::begin_publish(const SessionId& session, media::Arrival now) {
   session_ = session;
   sessions_.push_back(session);
   session_start_ = now.wall;
-  before_session_ = {timeline_.next_msn() - 1, last_period_, timeline_.end(), timeline_.target_duration()};
+  before_session_ = numbering();
   last_packet_ = now.mono;
   window_.on_session(session);
   enter(StreamState::publishing, now.mono);
@@ -144,6 +144,20 @@ void Stream::finish(media::Arrival now) {
   window_.finish(now.mono);
   enter(StreamState::ended, now.mono);
   changed_.notify();
+}
+
+void Stream::finish_for_good(const SessionId& session, media::Arrival now) {
+  SLUICE_CHECK(state_ == StreamState::away);
+  if (sink_ != nullptr) {
+    const record::Sink::Lane lane = sink_->begin({name_, session, epoch_, now.wall, numbering()});
+    sink_->append(lane, media::End{now.wall, true});
+    sink_->end(lane);
+  }
+  finish(now);
+}
+
+record::Numbering Stream::numbering() const {
+  return {timeline_.next_msn() - 1, last_period_, timeline_.end(), timeline_.target_duration()};
 }
 
 bool Stream::has_session(const SessionId& session) const {

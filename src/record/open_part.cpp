@@ -13,6 +13,7 @@ constexpr Ticks90k kFrameTime = Millis(40);  // when nothing tells
 
 void OpenPart::apply(const media::Entry& entry) {
   if (const auto* cut = std::get_if<media::Cut>(&entry)) {
+    if (!segment_) segment_start_ = cut->start;
     segment_.reset();
     if (!cut->ends_segment) segment_ = *cut;
     fragment_ = cut->fragment;
@@ -87,10 +88,9 @@ std::optional<media::Cut> OpenPart::closing() const {
   cut.start = listed_end_.value_or(first_);
   const auto lead_end = lead == nullptr ? std::nullopt : head_.time_of(lead->track, end_of(*lead));
   cut.duration = std::max(lead_end.value_or(cut.start) - cut.start, Ticks90k(lead == nullptr ? 0 : 1));
-  cut.target_duration = head_.numbering().target_duration;
-  if (cut.target_duration == Seconds(0)) {
-    cut.target_duration = std::max(std::chrono::round<Seconds>(cut.duration), Seconds(1));
-  }
+  // It may be the playlist's first segment, which nothing was fixed for.
+  const Ticks90k whole = cut.start + cut.duration - (segment_ ? segment_start_ : cut.start);
+  cut.target_duration = std::max({head_.numbering().target_duration, std::chrono::round<Seconds>(whole), Seconds(1)});
   for (const Run& run : runs_) {
     if (run.in_part) cut.ends.push_back({run.track, std::max(end_of(run), run.last + 1)});
   }

@@ -94,18 +94,36 @@ std::vector<Found> find_streams(const RecoveryOptions& options, Recovery& recove
   return streams;
 }
 
-// From the newest file back, until one has numbers: a session that was cut off at its start has none.
+// From the newest file back, until one has numbers and one a date: a session that was cut off at its start has none of
+// its own.
 void find_tail(const StreamName& stream, const Found& found, Recovery& recovery) {
+  std::optional<StreamTail> newest;
   for (auto name = found.names.rbegin(); name != found.names.rend(); ++name) {
     const fs::path path = found.directory / name->filename();
     std::optional<StreamTail> tail = tail_of(stream, *name, path);
-    if (!tail) {
-      recovery.unreadable.push_back(path);
-    } else if (has_numbers(*tail)) {
-      recovery.tails.push_back(std::move(*tail));
-      return;
+    if (!tail) recovery.unreadable.push_back(path);
+    if (!tail || !has_numbers(*tail)) continue;
+    const bool dated = tail->last_wall != WallTime();
+    if (newest && dated) {
+      newest->last_wall = tail->last_wall + to_micros(newest->numbering.last_time - tail->numbering.last_time);
     }
+    if (!newest) newest = std::move(tail);
+    if (dated) break;
   }
+  if (newest) recovery.tails.push_back(std::move(*newest));
+}
+
+// A file that could not be sealed yet has no Cut for its last segment, but will have: its number is taken.
+void count_added_cut(StreamTail& tail) {
+  if (tail.window.empty() || tail.window.back().entries.empty()) return;
+  const auto* cut = std::get_if<media::Cut>(&tail.window.back().entries.back());
+  if (cut == nullptr || !cut->added) return;
+  record::Numbering& numbering = tail.numbering;
+  numbering.last_msn = std::max(numbering.last_msn, cut->msn);
+  numbering.target_duration = std::max(numbering.target_duration, cut->target_duration);
+  const Ticks90k end = cut->start + cut->duration;
+  if (end > numbering.last_time) tail.last_wall += to_micros(end - numbering.last_time);
+  numbering.last_time = std::max(numbering.last_time, end);
 }
 
 void recover_stream(Found& found, const RecoveryOptions& options, Recovery& recovery) {
@@ -123,7 +141,12 @@ void recover_stream(Found& found, const RecoveryOptions& options, Recovery& reco
   if (recovery.tails.empty()) return;
   StreamTail& tail = recovery.tails.back();
   if (tail.final || options.now - tail.last_wall >= options.resume_window) return;
+  const bool in_use =
+      std::any_of(recovery.leftovers.begin(), recovery.leftovers.end(),
+                  [](const SealedLeftover& leftover) { return leftover.outcome == SealedLeftover::Outcome::in_use; });
+  if (in_use) return;  // another process has it live
   tail.window = read_window(found.directory, found.names, tail.epoch, to_ticks(options.window));
+  count_added_cut(tail);
 }
 
 }  // namespace

@@ -37,16 +37,18 @@ def body_of(tag):
 class Publishing:
     """A client on a thread of its own that notes when each frame had been handed to the kernel."""
 
-    def __init__(self, server, name, source="av-long.flv"):
+    def __init__(self, server, name, source="av-long.flv", delay=0):
         self.name = name
         self.client = RtmpClient(server.address("rtmp")).open_publishing(name)
         self.sent = []  # (monotonic time, tag)
         self._stop = threading.Event()
+        self._delay = delay  # from the start of the publish to its first frame
         self._tags = [t for t in flv.read(media(source)) if t.kind != flv.SCRIPT]
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self):
+        self._stop.wait(self._delay)
         started = time.monotonic()
         try:
             for tag in self._tags:
@@ -77,6 +79,7 @@ class Viewers:
         self.faults = []
         self.successions = {}
         self.contents = {}  # path: digest
+        self._served = set()
         self._ended = threading.Event()
         self._thread = None
 
@@ -95,15 +98,22 @@ class Viewers:
                 for view in VIEWS:
                     try:
                         self._look(server, f"/live/{name}/{view}")
-                    except (OSError, AssertionError):
+                    except (OSError, AssertionError) as error:
                         if self._ended.is_set() or server.process.poll() is not None:
                             return  # killed meanwhile
+                        self.faults.append(f"{name}/{view}: {error!r}")
             self._ended.wait(0.02)
 
     def _look(self, server, path):
         found = playlist.open_media(server, path)
-        if found is None or self._ended.is_set():
+        if self._ended.is_set():
             return
+        if found is None:
+            # While its publisher may return, a playlist stays.
+            if path in self._served and server.process.poll() is None:
+                self.faults.append(f"{path} is no longer served")
+            return
+        self._served.add(path)
         key = urllib.parse.urlsplit(found.url).path
         if not self.successions.setdefault(key, Succession()).add(found):
             return
@@ -140,7 +150,7 @@ class Crash(SluiceTest):
                 self.wait_status(server, "ready")
                 self._fetch_again(server, viewers, chance)
                 viewers.start(server)
-                publishing = [Publishing(server, name, chance.choice(SOURCES))
+                publishing = [Publishing(server, name, chance.choice(SOURCES), chance.choice((0, 0, 2)))
                               for name in STREAMS if chance.random() < 0.8]
                 leaver = chance.choice(publishing) if publishing and chance.random() < 0.3 else None
                 time.sleep(chance.uniform(0.2, 4))

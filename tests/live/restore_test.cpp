@@ -21,6 +21,8 @@ StreamName name() { return StreamName::make("live", "a").value(); }
 StreamTail tail_of(const testing::KeepingSink& sink) {
   StreamTail tail{.epoch = sink.begun.front().epoch};
   record::Head head;
+  Ticks90k last_time{};
+  WallTime last_wall;
   for (std::size_t i = 0; i < sink.begun.size(); ++i) {
     record::OpenPart open_part;
     open_part.apply(record::FileHeader{sink.begun[i], 0, sink.begun[i].before});
@@ -32,13 +34,15 @@ StreamTail tail_of(const testing::KeepingSink& sink) {
     if (const auto cut = open_part.closing()) entries.emplace_back(*cut);
     for (const media::Entry& entry : entries) {
       head.apply(entry);
+      last_time = head.period() ? head.numbering().last_time : last_time;
+      last_wall = head.period() ? head.wall_of(last_time) : last_wall;
       if (const auto* end = std::get_if<media::End>(&entry)) tail.final = end->final;
     }
   }
   tail.last_msn = head.numbering().last_msn;
   tail.last_period = head.numbering().last_period;
   tail.media_end = head.numbering().last_time;
-  tail.last_wall = head.wall_of(tail.media_end);
+  tail.last_wall = last_wall + to_micros(tail.media_end - last_time);
   tail.target_duration = head.numbering().target_duration;
   return tail;
 }
@@ -132,6 +136,48 @@ TEST_F(RestoreTest, SecondKillRestoresTheSessionsOfBothProcesses) {
   one->end(at(35'000));
   two->end(at(35'000));
   three->end(at(35'000));
+}
+
+// A publisher that is back and sends nothing yet: the session's first entry is a Gap.
+TEST_F(RestoreTest, ASessionThatBeginsWithAGapGoesOnWithWhatWasBefore) {
+  for (const std::int64_t killed_at : {13'000, 19'000}) {
+    sink_ = {};
+    checker_ = {};
+    Hub before = make();
+    const auto one = publish(before, 0, 9000);
+    one->end(at(9000));
+    auto two = std::move(std::get<std::unique_ptr<Publish>>(before.begin_publish(name(), encoder_, at(9500))));
+    for (std::int64_t ms = 9500; ms < 13'000; ms += 500) {
+      before.on_time(at(ms));
+      check(before);
+    }
+    if (killed_at > 13'000) encoder_.run(*two, 13'000, killed_at);
+    check(before);
+    ASSERT_TRUE(std::holds_alternative<media::Gap>(sink_.of_session.at(1).at(0)));
+    const auto listed = before.find(name())->window().info();
+
+    Hub after = make();
+    after.restore(name(), tail_of(sink_), at(killed_at + 500));
+    ASSERT_NE(after.find(name()), nullptr);
+    EXPECT_GE(after.find(name())->window().info().listed_segments, listed.listed_segments);
+    check(after);
+    const auto three = publish(after, killed_at + 1000, killed_at + 9000);
+    two->end(at(killed_at + 9000));
+    three->end(at(killed_at + 9000));
+  }
+}
+
+TEST_F(RestoreTest, APlaylistThatWasDrainedWhileItsPublisherWasAwayHasEndedForGood) {  // DC-03
+  Hub before = make();
+  const auto publishing = publish(before, 0, 12'000);
+  publishing->end(at(12'000));
+  before.finish_away(at(13'000));
+  EXPECT_EQ(sink_.ended.size(), 2u);
+  const auto tail = tail_of(sink_);
+  EXPECT_TRUE(tail.final);
+  Hub after = make();
+  after.restore(name(), tail, at(14'000));
+  EXPECT_EQ(after.find(name()), nullptr);
 }
 
 // Recordings are read in the order of their names.

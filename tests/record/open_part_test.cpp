@@ -88,6 +88,11 @@ TEST_F(OpenPartTest, PartsThatWereCutAreGivenTheirSegmentsEnd) {
   EXPECT_FALSE(closing->independent);
 }
 
+TEST_F(OpenPartTest, AFirstSegmentLongerThanTheTargetRaisesIt) {  // MP-04
+  add({packet(0, 900000, true, "frame"), packet(0, 900000 + 8 * 90000, false, "frame")});
+  EXPECT_EQ(part_.closing()->target_duration, Seconds(8));
+}
+
 TEST_F(OpenPartTest, AnOrderlyEndAndHiddenPacketsLeaveNothingOpen) {
   add({packet(0, 900000, false, "before the first key frame", 0, true)});
   EXPECT_FALSE(part_.closing());

@@ -226,6 +226,22 @@ TEST_F(RecoveryTest, SessionWithoutNumbersLeavesThoseOfTheOneBefore) {
   EXPECT_EQ(recovery_.tails[0].session.text(), "20261121T035512Z-3f9a2c");
 }
 
+// A publisher that came back, and had sent nothing when the process was killed.
+TEST_F(RecoveryTest, SessionThatHasOnlyGapsIsDatedByTheOneBefore) {
+  write_file(path(kSealed), file(entries()));
+  record::SessionInfo info = record::sample::session();
+  info.session = *SessionId::parse("20261122T000000Z-000000");
+  record::Writer writer(1, {info, 0, {.last_msn = 103, .last_period = 8, .last_time = Ticks90k(1620000)}},
+                        record::Head());
+  writer.add(media::Gap{104, Ticks90k(1620000), Ticks90k(180000), Seconds(2)});
+  write_file(path("live/demo/20261122T000000Z-000000-000000.slog.open"), record::sample::take(writer.output()));
+  only_leftover();
+  ASSERT_EQ(recovery_.tails.size(), 1U);
+  EXPECT_EQ(recovery_.tails[0].session, info.session);
+  EXPECT_EQ(recovery_.tails[0].numbering.last_msn, 104U);
+  EXPECT_EQ(recovery_.tails[0].last_wall, record::sample::wall(11));
+}
+
 TEST_F(RecoveryTest, NewestFileWithADamagedFooterIsReadWhole) {
   Bytes bytes = file(entries());
   bytes.back() ^= 1;

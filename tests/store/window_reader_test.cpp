@@ -66,9 +66,9 @@ class WindowReaderTest : public testing::Test {
 
 TEST_F(WindowReaderTest, TheEndOfOneFileComesWithItsPeriodAndTracks) {
   write(0, 100, 120);
-  EXPECT_THAT(read(Seconds(6)), ElementsAre(118, 119, 120));
+  EXPECT_THAT(read(Seconds(16)), ElementsAre(113, 114, 115, 116, 117, 118, 119, 120));
   auto expected = period();
-  for (std::uint64_t msn = 118; msn <= 120; ++msn) record::sample::append(expected, segment(msn));
+  for (std::uint64_t msn = 113; msn <= 120; ++msn) record::sample::append(expected, segment(msn));
   ASSERT_EQ(sessions_.size(), 1u);
   EXPECT_EQ(said_by(sessions_[0].entries), said_by(expected));
 }
@@ -77,7 +77,7 @@ TEST_F(WindowReaderTest, AWindowReachesOverFilesAndSessions) {
   write(0, 100, 101);
   write(1, 102, 103);
   write(0, 104, 105, "20261121T040000Z-000000");
-  EXPECT_THAT(read(Seconds(7)), ElementsAre(102, 103, 104, 105));
+  EXPECT_THAT(read(Seconds(7)), ElementsAre(100, 101, 102, 103, 104, 105));
   ASSERT_EQ(sessions_.size(), 2u);
   EXPECT_EQ(sessions_[0].session.text(), kSession);
   EXPECT_EQ(sessions_[1].session.text(), "20261121T040000Z-000000");
@@ -100,8 +100,50 @@ TEST_F(WindowReaderTest, WhatIsMissingEndsTheWindow) {
   write(2, 104, 104);
   fs::remove(directory_.path() / names_[1].filename());
   EXPECT_THAT(read(Seconds(30)), ElementsAre(104));
-  write(3, 105, 106, kSession, false);
-  EXPECT_THAT(read(Seconds(30)), IsEmpty()) << "the newest is being written by somebody else";
+}
+
+TEST_F(WindowReaderTest, SevenSegmentsAtLeast) {
+  write(0, 100, 120);
+  EXPECT_THAT(read(Seconds(1)), ElementsAre(114, 115, 116, 117, 118, 119, 120));
+}
+
+// The disk may be full or read-only when the next process starts.
+TEST_F(WindowReaderTest, AFileThatCouldNotBeSealedIsReadWithTheCutItWillHave) {
+  write(0, 100, 103);
+  record::Head head;
+  for (const media::Entry& entry : period()) head.apply(entry);
+  record::SessionInfo info = record::sample::session();
+  record::Writer writer(7, {info, 1, {.last_msn = 103, .target_duration = Seconds(2)}}, head);
+  for (const media::Entry& entry : segment(104)) writer.add(entry);
+  writer.add(record::sample::packet(0, 5 * 180000, true, "of the last one"));
+  const RecordingName name{info.session, 1, false};
+  names_.push_back(name);
+  write_file(directory_.path() / name.filename(), record::sample::take(writer.output()));
+  EXPECT_THAT(read(Seconds(30)), ElementsAre(100, 101, 102, 103, 104, 105));
+  EXPECT_TRUE(std::get<media::Cut>(sessions_[0].entries.back()).added);
+}
+
+// Under its name there were other bytes.
+TEST_F(WindowReaderTest, ADamagedSegmentIsLeftOut) {
+  write(0, 100, 109);
+  const fs::path path = directory_.path() / names_[0].filename();
+  const Bytes whole = read_file(path);
+  const auto found = record::sample::only<record::Found>(record::sample::read(whole));
+  std::uint64_t msn = 100;
+  for (const record::Found& one : found) {
+    const auto* entry = std::get_if<media::Entry>(&one.record);
+    if (entry == nullptr) continue;
+    if (std::holds_alternative<media::Packet>(*entry)) {
+      Bytes damaged = whole;
+      damaged[one.end - 1] ^= 1;
+      write_file(path, damaged);
+      const auto left = read(Seconds(60));
+      EXPECT_EQ(left.size(), msn <= 109 ? 9u : 10u) << msn;
+      EXPECT_EQ(std::count(left.begin(), left.end(), msn), 0) << msn;
+    }
+    const auto* cut = std::get_if<media::Cut>(entry);
+    if (cut != nullptr) msn = cut->msn + 1;
+  }
 }
 
 TEST_F(WindowReaderTest, WithoutFilesThereIsNone) {

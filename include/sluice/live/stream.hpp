@@ -76,6 +76,8 @@ class Stream {
   }
   // Ends the playlist now, without waiting for the publisher to return. Not while publishing.
   void finish(media::Arrival now);
+  // The same, and the recording says so, under a session of its own: the next process does not put the playlist back.
+  void finish_for_good(const SessionId& session, media::Arrival now);
 
   StreamState state() const { return state_; }
   const StreamName& name() const { return name_; }
@@ -100,6 +102,7 @@ class Stream {
 
  private:
   void enter(StreamState state, MonoTime now);
+  record::Numbering numbering() const;
   void cut_off_rest();
   void deliver(media::Arrival now);
   void note(const media::Entry& entry);

@@ -37,6 +37,7 @@ class OpenPart {
   std::vector<Run> runs_;
   std::optional<Ticks90k> listed_end_;  // of the last Cut or Gap of this Period
   std::optional<media::Cut> segment_;   // the last Cut, when its segment goes on
+  Ticks90k segment_start_{};            // of that segment
   std::uint64_t fragment_ = 0;          // the last Cut's, in this Period
   Ticks90k first_{};                    // of the leading track's first packet in the part
   bool has_video_ = false;              // the part has, and

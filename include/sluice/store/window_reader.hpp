@@ -10,9 +10,10 @@
 
 namespace sluice::store {
 
-// The last `window` of `epoch` from the newest of `names` back, all files of one stream in `directory`, oldest first.
-// Sealed files only; empty when the newest is not, or of another epoch. Reads no more media than it returns, and the
-// beginnings of Periods.
+// The last `window` of media of `epoch`, and seven segments at least, from the newest of `names` back, all files of one
+// stream in `directory`, oldest first. Empty when the newest is of another epoch. A file that could not be sealed is
+// read whole and given the Cut that sealing will add; of sealed ones it reads no more media than it returns, and the
+// beginnings of Periods. Damaged segments are left out.
 std::vector<live::RecordedSession> read_window(const std::filesystem::path& directory,
                                                const std::vector<RecordingName>& names, const SessionId& epoch,
                                                Ticks90k window);
