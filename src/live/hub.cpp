@@ -10,6 +10,8 @@ namespace sluice::live {
 namespace {
 
 constexpr std::size_t kGoneMax = 4096;
+// A publisher is not that late, or the gaps that would stand for it say nothing.
+constexpr Micros kLateMax = Seconds(60);
 
 // Steps since 2020-01-01T00:00:00Z. See docs/decisions/0003.
 std::uint64_t number_from(WallTime now, Micros step) {
@@ -38,6 +40,18 @@ std::uint64_t last_period_of(const std::vector<RecordedSession>& window) {
     }
   }
   return last;
+}
+
+// The date of `time` behind the last Period.
+WallTime date_of(const std::vector<RecordedSession>& window, Ticks90k time) {
+  WallTime date;
+  for (const RecordedSession& session : window) {
+    for (const media::Entry& entry : session.entries) {
+      const auto* period = std::get_if<media::Period>(&entry);
+      if (period != nullptr) date = period->wall_start + to_micros(time - period->media_start);
+    }
+  }
+  return date;
 }
 
 void add_counts(StreamTotals& totals, const Stream& stream) {
@@ -168,8 +182,11 @@ void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
   start.first_period = last_period_of(window) + 1;
   start.media_start = tail.media_end;
   if (tail.target_duration > Seconds(0)) start.target_duration = tail.target_duration;
-  start.wall_start = tail.last_wall;
-  start.listed_at = now.mono - std::max(now.wall - tail.last_wall, Micros(0));
+  start.wall_start = date_of(window, tail.media_end);
+  // The other process listed it then, or, of a publisher that was late, somewhat later. Better a gap too many than one
+  // that is taken back.
+  const WallTime listed = std::max(*start.wall_start, tail.last_wall - kLateMax);
+  start.listed_at = now.mono - std::max(now.wall - listed, Micros(0));
   auto stream = std::make_shared<Stream>(name, tail.epoch, options_.stream, start, renderer_, sink_);
   stream->restore(window, tail.last_wall, now);
   // The gaps that the other process may have listed while nobody was there.

@@ -167,6 +167,24 @@ TEST_F(RestoreTest, ASessionThatBeginsWithAGapGoesOnWithWhatWasBefore) {
   }
 }
 
+TEST_F(RestoreTest, APublishWithoutMediaDoesNotPutOffTheGapsThatAreDue) {
+  Hub before = make();
+  const auto one = publish(before, 0, 9000);
+  one->end(at(9000));
+  auto two = std::move(std::get<std::unique_ptr<Publish>>(before.begin_publish(name(), encoder_, at(9500))));
+  for (std::int64_t ms = 9500; ms < 20'000; ms += 100) {
+    if (ms == 13'500) two->end(at(ms));
+    before.on_time(at(ms));
+    check(before);
+  }
+  auto tail = tail_of(sink_);
+  tail.last_wall = std::max(tail.last_wall, at(13'500).wall);
+  Hub after = make();
+  after.restore(name(), tail, at(20'100));
+  EXPECT_GE(after.find(name())->window().info().last_msn, before.find(name())->window().info().last_msn);
+  check(after);
+}
+
 TEST_F(RestoreTest, APlaylistThatWasDrainedWhileItsPublisherWasAwayHasEndedForGood) {  // DC-03
   Hub before = make();
   const auto publishing = publish(before, 0, 12'000);
