@@ -35,16 +35,16 @@ Result<std::optional<WallTime>> time_of_change(const std::filesystem::path& dire
 }
 
 // By session, each with its files; a file between two names once, under its final one.
-std::vector<ListedSession> by_session(std::vector<RecordingName> names) {
+std::vector<ListedSession> by_session(std::vector<std::pair<RecordingName, std::uint64_t>> names) {
   std::sort(names.begin(), names.end());
   std::vector<ListedSession> sessions;
-  for (const RecordingName& name : names) {
+  for (const auto& [name, inode] : names) {
     if (sessions.empty() || sessions.back().id != name.session) sessions.push_back({name.session, {}, {}});
     auto& files = sessions.back().files;
     if (!files.empty() && files.back().index == name.index) {
-      files.back().sealed = true;
+      files.back() = {name.index, true, inode};
     } else {
-      files.push_back({name.index, name.sealed});
+      files.push_back({name.index, name.sealed, inode});
     }
   }
   for (ListedSession& session : sessions) session.files.shrink_to_fit();
@@ -77,13 +77,13 @@ Result<void> ArchiveListing::refresh(WallTime now, ArchiveCounts& counts) {
 Result<void> ArchiveListing::read(ArchiveCounts& counts) {
   ++counts.listings;
   const std::unique_ptr<DIR, DirectoryCloser> directory(::opendir(directory_.c_str()));
-  std::vector<RecordingName> names;
+  std::vector<std::pair<RecordingName, std::uint64_t>> names;
   if (directory == nullptr && errno != ENOENT) return archive_error("open", directory_, last_error());
   while (directory != nullptr) {
     errno = 0;
     const dirent* entry = ::readdir(directory.get());
     if (entry == nullptr) break;
-    if (auto name = RecordingName::parse(entry->d_name)) names.push_back(std::move(*name));
+    if (auto name = RecordingName::parse(entry->d_name)) names.emplace_back(std::move(*name), entry->d_ino);
   }
   if (directory != nullptr && errno != 0) return archive_error("read", directory_, last_error());
   keep_known(std::exchange(sessions_, by_session(std::move(names))));
@@ -107,9 +107,9 @@ void ArchiveListing::keep_known(const std::vector<ListedSession>& before) {
       const auto place = std::lower_bound(session->files.begin(), session->files.end(), file.index,
                                           [](const ListedFile& one, std::uint32_t index) { return one.index < index; });
       if (place != session->files.end() && place->index == file.index) {
-        place->sealed = true;
+        *place = {file.index, true, status.st_ino};
       } else {
-        session->files.insert(place, {file.index, true});
+        session->files.insert(place, {file.index, true, status.st_ino});
       }
     }
     if (ListedSession* session = find(known.id)) session->epoch = known.epoch;

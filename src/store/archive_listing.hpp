@@ -14,6 +14,7 @@ namespace sluice::store {
 struct ListedFile {
   std::uint32_t index = 0;
   bool sealed = false;
+  std::uint64_t inode = 0;  // as the directory has it
 };
 
 struct ListedSession {

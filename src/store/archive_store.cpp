@@ -86,7 +86,7 @@ Result<ArchiveStore::Contents> ArchiveStore::load(Stream& stream, const ListedSe
   const FileId id(session.id, file.index);
   const auto known = stream.faults.find(id);
   if (known != stream.faults.end() && known->second.question == question_) return known->second.error;
-  auto contents = file.sealed ? load_sealed(stream, id.first, id.second) : load_open(stream, id.first, id.second);
+  auto contents = file.sealed ? load_sealed(stream, session.id, file) : load_open(stream, session.id, file);
   if (contents) {
     if (known != stream.faults.end()) stream.faults.erase(known);
     return contents;
@@ -104,10 +104,11 @@ ArchiveStore::Contents ArchiveStore::load_readable(Stream& stream, const ListedS
 }
 
 Result<ArchiveStore::Contents> ArchiveStore::load_sealed(Stream& stream, const SessionId& session,
-                                                         std::uint32_t index) {
-  std::string key = key_of(stream, session, index);
-  if (const Contents* kept = files_.find(key)) return *kept;
-  auto input = ArchiveInput::open(path_of(stream, session, index, true), true, counts_);
+                                                         const ListedFile& file) {
+  std::string key = key_of(stream, session, file.index);
+  const Kept* kept = files_.find(key);
+  if (kept != nullptr && kept->listed_inode == file.inode) return kept->contents;
+  auto input = ArchiveInput::open(path_of(stream, session, file.index, true), true, counts_);
   if (!input) return input.error();
   if (!*input) {
     stream.listing.distrust();
@@ -121,22 +122,24 @@ Result<ArchiveStore::Contents> ArchiveStore::load_sealed(Stream& stream, const S
     scan.finish();
     contents = scan.contents();
   }
-  return files_.put(std::move(key), *contents, (*contents)->memory_bytes());
+  files_.put(std::move(key), {*contents, file.inode}, (*contents)->memory_bytes());
+  return contents;
 }
 
-Result<ArchiveStore::Contents> ArchiveStore::load_open(Stream& stream, const SessionId& session, std::uint32_t index) {
-  auto input = ArchiveInput::open(path_of(stream, session, index, false), false, counts_);
+Result<ArchiveStore::Contents> ArchiveStore::load_open(Stream& stream, const SessionId& session,
+                                                       const ListedFile& file) {
+  auto input = ArchiveInput::open(path_of(stream, session, file.index, false), false, counts_);
   if (!input) return input.error();
   if (!*input) {
     // It was sealed since it was listed, or is gone.
     stream.listing.distrust();
-    return load_sealed(stream, session, index);
+    return load_sealed(stream, session, file);
   }
-  auto scan = stream.open_files.find({session, index});
+  auto scan = stream.open_files.find({session, file.index});
   if (scan == stream.open_files.end() || scan->second.contents()->inode != (*input)->inode() ||
       scan->second.contents()->size > (*input)->size()) {
     if (scan != stream.open_files.end()) stream.open_files.erase(scan);
-    scan = stream.open_files.emplace(std::pair(session, index), ArchiveScan(session)).first;
+    scan = stream.open_files.emplace(std::pair(session, file.index), ArchiveScan(session)).first;
   }
   if (const auto done = scan->second.read_on(**input); !done) {
     stream.open_files.erase(scan);

@@ -57,15 +57,21 @@ class ArchiveStore {
   std::size_t memory_bytes() const { return streams_.bytes() + files_.bytes(); }
 
  private:
-  Result<Contents> load_sealed(Stream& stream, const SessionId& session, std::uint32_t index);
-  Result<Contents> load_open(Stream& stream, const SessionId& session, std::uint32_t index);
+  // What was read of a sealed file, and which one it was by the listing then: another may have taken its place.
+  struct Kept {
+    Contents contents;
+    std::uint64_t listed_inode = 0;
+  };
+
+  Result<Contents> load_sealed(Stream& stream, const SessionId& session, const ListedFile& file);
+  Result<Contents> load_open(Stream& stream, const SessionId& session, const ListedFile& file);
 
   ArchiveReaderOptions options_;
   ArchiveCounts counts_;
   std::uint64_t question_ = 0;
   std::optional<Error> fault_;
   ArchiveCache<std::unique_ptr<Stream>> streams_;
-  ArchiveCache<Contents> files_;
+  ArchiveCache<Kept> files_;
 };
 
 }  // namespace sluice::store

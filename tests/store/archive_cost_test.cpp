@@ -99,6 +99,10 @@ TEST_F(ArchiveCostTest, WhatWasReadIsNotReadAgain) {
   archive.span(stream_name(), {});
   EXPECT_EQ(archive.counts().files_opened, 50U);
   EXPECT_EQ(archive.counts().reads, first.reads);
+  // Nor when something else in the directory changed.
+  write_file(stream() / "whatever", {});
+  archive.span(stream_name(), {});
+  EXPECT_EQ(archive.counts().files_opened, 50U);
   // A segment: its file is opened, and read once.
   archive.segment(stream_name(), session_id(1), 120, false);
   EXPECT_EQ(archive.counts().files_opened, 51U);

@@ -265,6 +265,17 @@ TEST_F(ArchiveFilesTest, FileThatCannotBeReadIsPassedOver) {
   }
 }
 
+TEST_F(ArchiveFilesTest, CopyThatIsPutInAFilesPlaceIsListed) {
+  TemporaryDirectory other;
+  record_session(directory_.path(), 1, 100, 4);
+  record_session(other.path(), 1, 100, 1);
+  EXPECT_EQ(span(), "1 from 100: 100P 101 102 103");
+  fs::rename(other.path() / fs::relative(file(1, 0), directory_.path()), file(1, 0));
+  EXPECT_EQ(span(), "1 from 100: 100P 102 103");
+  EXPECT_EQ(segment(1, 100), "ok");
+  EXPECT_EQ(segment(1, 101), "gone");
+}
+
 TEST_F(ArchiveFilesTest, FaultIsToldWhereNothingElseHasWhatWasAskedFor) {
   record_session(directory_.path(), 1, 100, 2);
   record_session(directory_.path(), 2, 200, 2, session_id(1));
