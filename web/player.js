@@ -230,7 +230,7 @@ function watch() {
 }
 
 // A recording that nothing is added to.
-const isWhole = () => view !== undefined && hls?.latestLevelDetails?.live === false;
+const isWhole = () => view !== undefined && (native ? Number.isFinite(video.duration) : hls?.latestLevelDetails?.live === false);
 
 // The end of what can be played, where a player that begins now would begin.
 function livePosition() {

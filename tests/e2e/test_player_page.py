@@ -263,6 +263,10 @@ class Recorded(PageTest):
         page.press(" ")
         page.wait(f"{self.POSITION} < 3 && {STATE} === 'playing'")
         page.assert_clean(self)
+        native = self.open(server.http_url(f"/live/x/?view=sessions/{session}"), init=NO_MEDIA_SOURCE)
+        native.wait(PLAYING, 30)
+        native.wait("document.querySelector('#live').hidden")
+        native.wait(f"document.querySelector('video').ended && {STATE} === 'paused'", 30)
 
     def test_a_view_that_is_none_is_not_asked_for(self):
         server = self.start()
