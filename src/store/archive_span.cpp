@@ -40,6 +40,7 @@ std::optional<hls::ArchivedSpan> ArchiveSpanReader::read() {
     if (const auto epoch = epoch_of(store_, stream_, session(overlap->session))) list(*overlap, *epoch);
   }
   number_epochs();
+  mark_open();
   return std::move(span_);
 }
 
@@ -152,6 +153,23 @@ void ArchiveSpanReader::number_epochs() {
       if (!first) continue;
       epoch.first_msn = std::min(epoch.first_msn, *first);
       break;
+    }
+  }
+}
+
+// A file whose Header cannot be read does not count: nobody goes on writing it.
+void ArchiveSpanReader::mark_open() {
+  for (ListedSession& one : stream_.listing.sessions()) {
+    if (query_.session && one.id != *query_.session) continue;
+    for (const ListedFile& file : one.files) {
+      if (file.sealed) continue;
+      const auto id = epoch_of(store_, stream_, one);
+      if (!id) break;
+      const auto epoch = std::find_if(span_.begin(), span_.end(),
+                                      [&id](const hls::ArchivedEpoch& listed) { return listed.epoch == *id; });
+      if (epoch == span_.end() || epoch->open) break;
+      const auto contents = store_.load_readable(stream_, one, file);
+      epoch->open = contents != nullptr && contents->epoch;
     }
   }
 }

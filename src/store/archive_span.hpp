@@ -29,6 +29,7 @@ class ArchiveSpanReader {
   ArchiveStore::Contents newest_media(std::size_t index);
   void list(const Overlap& overlap, const SessionId& epoch);
   void number_epochs();
+  void mark_open();
   std::optional<std::uint64_t> first_msn(std::size_t index);
 
   ArchiveStore& store_;

@@ -59,6 +59,23 @@ TEST_F(ArchiveViewsTest, TimeShiftGrowsWhileItsEpochLives) {
   EXPECT_TRUE(playlist(DvrView{}, 2).ended);
 }
 
+TEST_F(ArchiveViewsTest, NothingEndsWhileAFileOfItIsOpen) {
+  const RangeView range{kNoon + Seconds(3600), archive.end() + Seconds(1)};
+  growth.now = archive.end() + Seconds(30);
+  archive.epochs.back().open = true;
+  EXPECT_FALSE(playlist(DvrView{}, 2).ended);
+  EXPECT_FALSE(playlist(SessionView{session(2)}, 2).ended);
+  EXPECT_FALSE(playlist(range, 2).ended);
+  EXPECT_TRUE(playlist(RangeView{range.from, archive.end()}, 2).ended);
+  memory = {};
+  EXPECT_TRUE(playlist(DvrView{}, 1).ended);
+  archive.epochs.back().open = false;
+  for (const ArchiveView& view : {ArchiveView(DvrView{}), ArchiveView(SessionView{session(2)}), ArchiveView(range)}) {
+    memory = {};
+    EXPECT_TRUE(playlist(view, 2).ended);
+  }
+}
+
 TEST_F(ArchiveViewsTest, NothingEndsBeforeRecovery) {
   growth.unknown = true;
   EXPECT_FALSE(playlist(DvrView{}, 1).ended);

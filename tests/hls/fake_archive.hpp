@@ -87,7 +87,7 @@ class FakeArchive : public Archive {
     ArchivedSpan span;
     for (const ArchivedEpoch& epoch : epochs) {
       if (query.epoch && epoch.epoch > *query.epoch) continue;
-      ArchivedEpoch kept{epoch.epoch, epoch.first_msn, {}};
+      ArchivedEpoch kept{epoch.epoch, epoch.first_msn, {}, epoch.open};
       std::copy_if(epoch.segments.begin(), epoch.segments.end(), std::back_inserter(kept.segments),
                    [&](const ArchivedSegment& one) { return !query.session || one.period->session == *query.session; });
       if (!kept.segments.empty()) span.push_back(std::move(kept));

@@ -73,6 +73,30 @@ TEST_F(ArchiveFilesTest, OpenFileIsReadOnFromWhereItWas) {
   EXPECT_EQ(span(), "1 from 100: 100P 101 102 103");
 }
 
+TEST_F(ArchiveFilesTest, WhatIsNotSealedIsOpen) {
+  const auto open = [this](const hls::ArchiveQuery& query) {
+    const auto answer = reader_.span(stream_name(), query);
+    std::string text;
+    for (const hls::ArchivedEpoch& epoch : *answer.value) text += epoch.open ? "open " : "sealed ";
+    return text;
+  };
+  record_session(directory_.path(), 1, 100, 3);
+  record_session(directory_.path(), 2, 200, 3);
+  EXPECT_EQ(open({}), "sealed sealed ");
+  // It resumes the second one.
+  RecordedSession third(directory_.path(), session_id(3), session_id(2), Millis(60'000));
+  third.period(2, 205);
+  third.segments(205, 1);
+  EXPECT_EQ(open({}), "sealed open ");
+  EXPECT_EQ(open({.session = session_id(2)}), "sealed ");
+  EXPECT_EQ(open({.session = session_id(3)}), "open ");
+  third.finish();
+  EXPECT_EQ(open({}), "sealed sealed ");
+  // A leftover that was never begun.
+  write_file(file(2, 9, true), as_bytes("no Header"));
+  EXPECT_EQ(open({}), "sealed sealed ");
+}
+
 TEST_F(ArchiveFilesTest, RecordThatIsWrittenInPiecesIsReadWhenItIsWhole) {
   RecordedSession session(directory_.path(), session_id(1), {}, Millis(60'000));
   session.period(1, 100);

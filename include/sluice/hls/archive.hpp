@@ -42,6 +42,8 @@ struct ArchivedEpoch {
   SessionId epoch;
   std::uint64_t first_msn = 0;            // the epoch's first segment that is still recorded, listed or not
   std::vector<ArchivedSegment> segments;  // never empty, and does not begin with a gap
+  // A file of the epoch, or of the session that was asked for, is not sealed yet: whoever writes it may add to it.
+  bool open = false;
 };
 
 // Which segments of a stream: those that overlap [from, to), of epochs up to `epoch`, of `session` alone.

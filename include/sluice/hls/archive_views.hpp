@@ -16,7 +16,8 @@
 
 namespace sluice::hls {
 
-// What may still be added to the recording of a stream, told by whoever knows what is live.
+// What may still be added to the recording of a stream, told by whoever knows what is live. What has an open file may
+// be added to as well: ArchivedEpoch::open.
 struct Growth {
   WallTime now;
   bool unknown = false;              // anything may: what an earlier process left is not put in order yet
