@@ -82,7 +82,7 @@ int Daemon::run() {
   std::signal(SIGINT, SIG_IGN);
   io::log_event(io::Level::info, "stopped", "sluice stops", {{"exit_code", exit_code_}});
   // Nobody waits any more for a worker that waits for the disk; it leaves no more behind than a kill would.
-  if (workers_.pending() > 0 || archive_->busy()) {
+  if (workers_.pending() > 0 || (archive_ != nullptr && archive_->busy())) {
     io::stop_log(Millis(1000));
     std::_Exit(exit_code_);
   }
