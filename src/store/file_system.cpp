@@ -82,7 +82,8 @@ boost::system::result<std::unique_ptr<File>> RecordingFiles::create(const fs::pa
 }
 
 error_code RecordingFiles::make_directories(const fs::path& path) {
-  if (path.empty() || calls_.exists(path)) return {};
+  if (path.empty()) return {};
+  if (const error_code error = calls_.look_up(path); error.value() != ENOENT) return error;
   if (const error_code error = make_directories(path.parent_path())) return error;
   if (const error_code error = calls_.make_directory(path); error && error.value() != EEXIST) return error;
   const std::lock_guard lock(mutex_);
@@ -112,8 +113,13 @@ error_code RecordingFiles::publish(const fs::path& path, const fs::path& final_p
 
 boost::system::result<Recovered> RecordingFiles::recover(const fs::path& path,
                                                          std::optional<std::uint64_t> unsynced_from) {
-  if (!calls_.exists(path)) {
-    if (!calls_.exists(sealed_path(path))) return Recovered::nothing;
+  if (const error_code missing = calls_.look_up(path)) {
+    if (missing.value() != ENOENT) return missing;
+    // Where its directory is missing, the disk may be as well.
+    if (const error_code away = calls_.look_up(path.parent_path())) return away;
+    const error_code other = calls_.look_up(sealed_path(path));
+    if (other.value() == ENOENT) return Recovered::nothing;
+    if (other) return other;
     // It was renamed, and then its directory could not be synced.
     if (const error_code error = calls_.sync_directory(path.parent_path())) return error;
     return Recovered::sealed;

@@ -263,7 +263,8 @@ void SessionLog::give_up(MonoTime now) {
   count_lost(std::exchange(unwritten_, {}), written_to_);
   // A disk that stays full would otherwise collect an empty file with each attempt.
   if (!flushed_) files_.remove(file_->path);
-  if (flushed_ && !file_->gone) queue_.push({DiskJob::Kind::recover, file_});
+  // One that is gone may come back, with its disk.
+  if (flushed_) queue_.push({DiskJob::Kind::recover, file_});
   file_.reset();
   writer_.reset();
   held_since_.reset();

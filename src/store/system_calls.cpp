@@ -17,7 +17,7 @@ error_code result_of(int returned) { return returned == 0 ? error_code() : last_
 
 class PosixCalls : public SystemCalls {
  public:
-  bool exists(const Path& path) override { return ::access(path.c_str(), F_OK) == 0; }
+  error_code look_up(const Path& path) override { return result_of(::access(path.c_str(), F_OK)); }
 
   error_code make_directory(const Path& path) override { return result_of(::mkdir(path.c_str(), 0755)); }
 

@@ -28,7 +28,10 @@ class ModelDisk : public SystemCalls {
   // One call in `one_in` fails; 0: none.
   void fail(std::uint64_t one_in) { fail_one_in_ = one_in; }
 
-  bool exists(const Path& path) override { return !is_off() && (directories_.contains(path) || find(path) != nullptr); }
+  error_code look_up(const Path& path) override {
+    if (is_off()) return error_of(EIO);
+    return directories_.contains(path) || find(path) != nullptr ? error_code() : error_of(ENOENT);
+  }
 
   error_code make_directory(const Path& path) override {
     if (const error_code error = refused()) return error;

@@ -20,7 +20,9 @@ class SystemCalls {
   using Path = std::filesystem::path;
 
   virtual ~SystemCalls() = default;
-  virtual bool exists(const Path& path) = 0;
+  // No error: something is there. ENOENT: nothing is. Any other: nobody knows.
+  virtual error_code look_up(const Path& path) = 0;
+  bool exists(const Path& path) { return !look_up(path); }
   // Fails when it exists.
   virtual error_code make_directory(const Path& path) = 0;
   // A new file to append to, under an exclusive lock until it is closed. Fails when it exists.
