@@ -29,7 +29,9 @@ error_code rewrite(const fs::path& path, std::uint64_t from) {
     const ssize_t got = ::pread(file.get(), buffer.data(), buffer.size(), offset);
     if (got == 0) break;
     if (got < 0) return last_error();
-    if (::pwrite(file.get(), buffer.data(), static_cast<std::size_t>(got), offset) != got) return last_error();
+    const ssize_t written = ::pwrite(file.get(), buffer.data(), static_cast<std::size_t>(got), offset);
+    if (written < 0) return last_error();
+    if (written != got) return make_error_code(boost::system::errc::io_error);
     offset += got;
   }
   return ::fdatasync(file.get()) == 0 ? error_code() : last_error();
