@@ -61,15 +61,15 @@ void SessionLog::add(const media::Entry& entry, MonoTime now) {
   const bool period = std::holds_alternative<media::Period>(entry);
   if (state_ == State::waiting && period && may_try(now)) state_ = State::between;
   if (state_ == State::waiting) return wait_through(entry, now);
-  if (state_ == State::recording && rotate_due_ && !holds() && may_begin_file(entry)) seal(now);
+  if (state_ == State::recording && rotate_due_ && may_begin_file(entry)) seal_if_written(now);
   // Sealing may have failed.
   if (state_ == State::waiting || (state_ == State::between && !open(now))) return wait_through(entry, now);
   writer_->add(entry);
   unwritten_.add(entry);
   if (ends_segment(entry)) {
-    if (!holds() && !options_.has_room()) {
-      seal(now);
-      return start_waiting(now, Millis(0));
+    if (!options_.has_room()) {
+      seal_if_written(now);
+      if (!holds()) return start_waiting(now, Millis(0));
     }
     rotate_due_ = rotation_is_due();
   } else if (const auto* packet = std::get_if<media::Packet>(&entry); packet != nullptr && !packet->hidden) {
@@ -144,19 +144,26 @@ void SessionLog::flush(MonoTime now) { write(now, true); }
 void SessionLog::write(MonoTime now, bool may_hold) {
   if (state_ != State::recording) return;
   if (file_->sync_failed) return give_up(now);
-  record::Output& output = writer_->output();
-  if (output.empty() || (holds() && may_hold && now < retry_at_)) return;
+  if (writer_->output().empty() || (holds() && may_hold && now < retry_at_)) return;
+  bool undone = false;
+  if (!write_output(undone) && (!undone || !may_hold || !hold(now))) give_up(now);
+}
+
+bool SessionLog::write_output(bool& undone) {
   const MonoTime start = io::mono_now();
   stats_.write_since = std::max<std::int64_t>(start.time_since_epoch().count(), 1);
-  const error_code error = file_->file->write(output.pieces());
+  const error_code error = file_->file->write(writer_->output().pieces());
   stats_.write_since = 0;
   stats_.write_micros += static_cast<std::uint64_t>((io::mono_now() - start).count());
   ++stats_.writes;
-  if (!error) return on_written();
+  if (!error) {
+    on_written();
+    return true;
+  }
   fail("write", error);
   // In any case: what is given up is counted as lost, and should not be half there.
-  const bool undone = !file_->file->undo_write();
-  if (!undone || !may_hold || !hold(now)) give_up(now);
+  undone = !file_->file->undo_write();
+  return false;
 }
 
 // Whether what could not be written is kept, to be written later.
@@ -199,17 +206,26 @@ bool SessionLog::sync() {
 }
 
 void SessionLog::seal(MonoTime now) {
-  writer_->seal();
   write(now, false);
   if (state_ != State::recording) return;
   head_ = head();
   file_->entries = written_.entries;
   file_->span = written_.span;
-  queue_.push({DiskJob::Kind::seal, std::exchange(file_, nullptr)});
+  writer_->seal();
+  // The entries are there; the end can be made anew from them.
+  bool undone = false;
+  const auto next = write_output(undone) ? DiskJob::Kind::seal : DiskJob::Kind::recover;
+  queue_.push({next, std::exchange(file_, nullptr)});
   writer_.reset();
   dirty_ = false;
   state_ = State::between;
 }
+// Not while something is held: it still has a chance to be written, to this file.
+void SessionLog::seal_if_written(MonoTime now) {
+  write(now, true);
+  if (state_ == State::recording && !holds()) seal(now);
+}
+
 
 void SessionLog::finish(MonoTime now) {
   if (state_ == State::recording) seal(now);

@@ -55,6 +55,52 @@ TEST_F(DiskFaultTest, ShortFaultOfWritesLosesNothing) {
   for (const std::string& name : directory_.files()) expect_whole(name);
 }
 
+TEST_F(DiskFaultTest, ShortFaultWhenAFileIsDueToBeSealedLosesNothing) {
+  begin();
+  live(100, 1);
+  // 102 comes before 101 was written.
+  std::vector<media::Entry> two = record::sample::segment(101, 180000);
+  for (const media::Entry& entry : record::sample::segment(102, 2 * 180000)) two.push_back(entry);
+  disk_.fail("write");
+  add(two);
+  EXPECT_TRUE(log_->holds());
+  EXPECT_THAT(directory_.files(), ElementsAre(open_name(0)));
+  now_ += Seconds(2);
+  disk_.heal();
+  live(103, 2);
+  log_->finish(now_);
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101, 102));
+  EXPECT_THAT(msns(sealed_name(1)), ElementsAre(103, 104));
+  EXPECT_EQ(stats_.entries_lost, 0U);
+  EXPECT_EQ(stats_.sessions_failing, 0U);
+  for (const std::string& name : directory_.files()) expect_whole(name);
+}
+
+TEST_F(DiskFaultTest, FaultOfTheEndOfAFileLosesNothing) {
+  for (const bool undo_fails : {false, true}) {
+    begin();
+    live(100, 2);
+    disk_.fail("write");
+    if (undo_fails) disk_.fail("undo");
+    log_->add(record::sample::packet(0, 2 * 180000, true, "key"), now_);
+    EXPECT_THAT(directory_.files(), ElementsAre(open_name(0), open_name(1)));
+    disk_.heal();
+    add({record::sample::cut(102, 2 * 180000)});
+    now_ += Seconds(5);
+    live(103, 2);
+    log_->finish(now_);
+    EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101));
+    EXPECT_THAT(all_msns(), ElementsAre(100, 101, 102, 103, 104));
+    EXPECT_EQ(stats_.entries_lost, 0U);
+    EXPECT_EQ(stats_.sessions_failing, 0U);
+    EXPECT_THAT(events_, Contains("recovered 20261121T035512Z-3f9a2c-000000.slog"));
+    for (const std::string& name : directory_.files()) expect_whole(name);
+    events_.clear();
+    log_.emplace(options_, record::sample::session(), disk_, queue_, stats_, report_);
+    fs::remove_all(directory_.path() / "live");
+  }
+}
+
 TEST_F(DiskFaultTest, LongFaultOfWritesIsGivenUpAndRecordingGoesOnInANewFile) {
   begin();
   live(100, 1);

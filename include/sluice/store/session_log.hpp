@@ -83,8 +83,11 @@ class SessionLog {
 
   bool open(MonoTime now);
   void write(MonoTime now, bool may_hold);
+  // When it fails, `undone` says whether the file is as it was before.
+  bool write_output(bool& undone);
   bool hold(MonoTime now);
   void on_written();
+  void seal_if_written(MonoTime now);
   void seal(MonoTime now);
   void start_waiting(MonoTime now, Millis interval);
   void fail(std::string_view operation, error_code error);
