@@ -1,6 +1,7 @@
 #include "sluice/store/session_log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <random>
 #include <utility>
 
@@ -117,11 +118,14 @@ bool SessionLog::open(MonoTime now) {
     start_waiting(now, options_.retry_interval);
     return false;
   }
-  const RecordingName name{session_.session, next_index_++, false};
+  const RecordingName name{session_.session, next_index_, false};
   auto file = std::make_shared<OpenFile>(session_.stream, session_.session,
                                          stream_directory(options_.directory, session_.stream) / name.filename());
   file->final_path = sealed_path(file->path);
   auto created = files_.create(file->path, file->final_path);
+  // A name that is taken is passed over; one that could not be made is free, and a hole in the numbers would look like
+  // a file that was lost.
+  if (created || created.error().value() == EEXIST) ++next_index_;
   if (!created) {
     fail("create", created.error());
     start_waiting(now, options_.retry_interval);

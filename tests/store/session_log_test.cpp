@@ -109,6 +109,21 @@ TEST_F(SessionLogTest, NameThatIsTakenIsNeverUsedAgain) {
   expect_whole(sealed_name(1));
 }
 
+TEST_F(SessionLogTest, CreatesThatFailLeaveNoHoleInTheNumbers) {
+  begin();
+  add_segments(100, 2);
+  disk_.fail("create");
+  for (std::uint64_t msn = 102; msn < 110; ++msn) {
+    add_segments(msn, 1);
+    now_ += Seconds(2);
+  }
+  disk_.heal();
+  add_segments(110, 2);
+  log_->finish(now_);
+  EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0), sealed_name(1)));
+  EXPECT_EQ(header(sealed_name(1)).file_index, 1U);
+}
+
 TEST_F(SessionLogTest, NothingIsSyncedTwice) {
   begin();
   EXPECT_TRUE(log_->sync());
