@@ -138,6 +138,7 @@ bool SessionLog::open(MonoTime now) {
   state_ = State::recording;
   rotate_due_ = false;
   flushed_ = false;
+  told_lost_ = {};
   written_ = {};
   begun_at_ = written_to_ = head_.numbering().last_time;
   return true;
@@ -188,25 +189,38 @@ void SessionLog::on_written() {
   output.clear();
   held_since_.reset();
   dirty_ = true;
-  flushed_ = true;
+  if (!std::exchange(flushed_, true)) on_begun();
   if (sync_doubted_ && file_->synced == 0) return;
   sync_doubted_ = false;
   syncs_failed_ = 0;
   told_.reset();
-  if (failing_ || lost_.entries > 0) {
+  if (failing_ || missing_.entries > 0) {
     RecorderEvent resumed = event(Kind::resumed);
-    resumed.entries = lost_.entries;
-    resumed.media_bytes = lost_.media_bytes;
+    resumed.entries = missing_.entries;
+    resumed.media_bytes = missing_.media_bytes;
     report_(resumed);
-    lost_ = {};
+    missing_ = {};
   }
   if (std::exchange(failing_, false)) --stats_.sessions_failing;
+}
+
+// The file's head is written, and tells what was lost before it.
+void SessionLog::on_begun() {
+  told_lost_ = std::exchange(lost_, {});
+  missing_.entries += told_lost_.entries;
+  missing_.media_bytes += told_lost_.media_bytes;
 }
 
 bool SessionLog::sync() {
   if (state_ != State::recording || !std::exchange(dirty_, false)) return false;
   queue_.push({DiskJob::Kind::sync, file_});
   return true;
+}
+
+// Not while something is held: it still has a chance to be written, to this file.
+void SessionLog::seal_if_written(MonoTime now) {
+  write(now, true);
+  if (state_ == State::recording && !holds()) seal(now);
 }
 
 void SessionLog::seal(MonoTime now) {
@@ -224,12 +238,6 @@ void SessionLog::seal(MonoTime now) {
   dirty_ = false;
   state_ = State::between;
 }
-// Not while something is held: it still has a chance to be written, to this file.
-void SessionLog::seal_if_written(MonoTime now) {
-  write(now, true);
-  if (state_ == State::recording && !holds()) seal(now);
-}
-
 
 void SessionLog::finish(MonoTime now) {
   if (state_ == State::recording) seal(now);
@@ -279,7 +287,12 @@ void SessionLog::give_up(MonoTime now) {
   }
   start_waiting(now, interval);
   // A file that is gone took with it what was written to it.
-  if (file_->gone) count_lost(written_, begun_at_);
+  if (file_->gone) {
+    lost_ = told_lost_;
+    missing_.entries -= std::min(missing_.entries, told_lost_.entries);
+    missing_.media_bytes -= std::min(missing_.media_bytes, told_lost_.media_bytes);
+    count_lost(written_, begun_at_);
+  }
   count_lost(std::exchange(unwritten_, {}), written_to_);
   // A disk that stays full would otherwise collect an empty file with each attempt.
   if (!flushed_) files_.remove(file_->path);

@@ -248,6 +248,23 @@ TEST_F(DiskFaultTest, FileThatCannotBeRenamedIsSealedLater) {
   expect_whole(sealed_name(0));
 }
 
+TEST_F(DiskFaultTest, EachLossIsToldByOneFile) {
+  disk_.fail("sync");
+  disk_.fail("recover");
+  begin();
+  live(100, 40);
+  disk_.heal();
+  live(140, 20);
+  log_->finish(now_);
+  queue_.retry(now_ + Seconds(300));
+  EXPECT_EQ(stats_.files_unfinished, 0U);
+  std::uint64_t told = 0;
+  for (const std::string& name : directory_.files()) told += lost(name).entries;
+  EXPECT_GT(stats_.entries_lost, 0U);
+  EXPECT_EQ(told, stats_.entries_lost);
+  EXPECT_THAT(events_, Contains("resumed, lost " + std::to_string(told)));
+}
+
 TEST_F(DiskFaultTest, RemovedDirectoryIsNoticedAtTheNextSyncAndMadeAgain) {
   begin();
   live(100, 1);

@@ -87,6 +87,7 @@ class SessionLog {
   bool write_output(bool& undone);
   bool hold(MonoTime now);
   void on_written();
+  void on_begun();
   void seal_if_written(MonoTime now);
   void seal(MonoTime now);
   void start_waiting(MonoTime now, Millis interval);
@@ -121,7 +122,9 @@ class SessionLog {
   bool flushed_ = false;  // something of this file was written
   bool dirty_ = false;    // since the last sync
 
-  record::Lost lost_;  // since the last file
+  record::Lost lost_;       // and no file tells of it yet
+  record::Lost told_lost_;  // the file being written does
+  Tally missing_;           // of all that was lost, what no `resumed` has told
   bool failing_ = false;
   // Syncs fail: only one that does not shows that the disk has healed.
   bool sync_doubted_ = false;
