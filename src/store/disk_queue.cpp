@@ -86,15 +86,25 @@ void DiskWork::keep(const std::shared_ptr<OpenFile>& file, MonoTime now) {
   count_unfinished(now);
 }
 
-void DiskWork::retry(MonoTime now, bool all) {
+bool DiskWork::retry(MonoTime now) {
+  const auto due =
+      std::find_if(unfinished_.begin(), unfinished_.end(), [now](const Unfinished& one) { return now >= one.next; });
+  bool recovered = false;
+  if (due != unfinished_.end()) {
+    Unfinished one = std::move(*due);
+    unfinished_.erase(due);
+    recovered = recover(one, now);
+    if (!recovered) unfinished_.push_back(std::move(one));
+  }
+  count_unfinished(now);
+  return recovered;
+}
+
+void DiskWork::retry_all(MonoTime now) {
   for (std::size_t left = unfinished_.size(); left > 0; --left) {
     Unfinished one = std::move(unfinished_.front());
     unfinished_.pop_front();
-    bool failed = false;
-    if (all || now >= one.next) failed = !recover(one, now);
-    if (failed || (!all && now < one.next)) unfinished_.push_back(std::move(one));
-    // The disk is still at fault, most likely; the others need not try.
-    if (failed && !all) break;
+    if (!recover(one, now)) unfinished_.push_back(std::move(one));
   }
   count_unfinished(now);
 }
@@ -186,13 +196,14 @@ void SyncThread::run() {
     }
     jobs.clear();
     if (const MonoTime now = io::mono_now(); now >= retry_at) {
-      work_.retry(now);
-      retry_at = now + kRetry;
+      // What is queued comes between two files. When one fails, the disk is still at fault, most likely; the others
+      // need not try.
+      if (!work_.retry(now)) retry_at = now + kRetry;
     }
     lock.lock();
   }
   lock.unlock();
-  work_.retry(io::mono_now(), true);
+  work_.retry_all(io::mono_now());
 }
 
 }  // namespace sluice::store

@@ -248,6 +248,23 @@ TEST_F(DiskFaultTest, FileThatCannotBeRenamedIsSealedLater) {
   expect_whole(sealed_name(0));
 }
 
+TEST_F(DiskFaultTest, OneUnfinishedFileIsTriedAtATime) {
+  disk_.fail("publish");
+  disk_.fail("recover");
+  begin();
+  live(100, 6);
+  log_->finish(now_);
+  disk_.heal();
+  now_ += Seconds(300);
+  EXPECT_EQ(stats_.files_unfinished, 3U);
+  EXPECT_TRUE(queue_.retry_one(now_));
+  EXPECT_EQ(stats_.files_unfinished, 2U);
+  EXPECT_TRUE(queue_.retry_one(now_));
+  EXPECT_TRUE(queue_.retry_one(now_));
+  EXPECT_FALSE(queue_.retry_one(now_));
+  EXPECT_EQ(stats_.files_unfinished, 0U);
+}
+
 TEST_F(DiskFaultTest, EachLossIsToldByOneFile) {
   disk_.fail("sync");
   disk_.fail("recover");
@@ -263,6 +280,20 @@ TEST_F(DiskFaultTest, EachLossIsToldByOneFile) {
   EXPECT_GT(stats_.entries_lost, 0U);
   EXPECT_EQ(told, stats_.entries_lost);
   EXPECT_THAT(events_, Contains("resumed, lost " + std::to_string(told)));
+}
+
+TEST_F(DiskFaultTest, FileThatComesBackWithItsDirectoryIsSealed) {
+  begin();
+  live(100, 1);
+  fs::rename(directory_.path() / "live", directory_.path() / "away");
+  live(101, 1);
+  add_segments(102, 1);
+  queue_.retry(now_ + Seconds(5));
+  EXPECT_EQ(stats_.files_unfinished, 1U);
+  fs::rename(directory_.path() / "away", directory_.path() / "live");
+  queue_.retry(now_ + Seconds(300));
+  EXPECT_EQ(stats_.files_unfinished, 0U);
+  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101));
 }
 
 TEST_F(DiskFaultTest, RemovedDirectoryIsNoticedAtTheNextSyncAndMadeAgain) {
@@ -311,20 +342,6 @@ TEST_F(DiskFaultTest, NoFileIsBegunOrLeftOpenWhileThereIsNoRoom) {
   add({period(8, 4 * 180000), record::sample::video()});
   EXPECT_THAT(directory_.files(), ElementsAre(sealed_name(0)));
   EXPECT_EQ(stats_.ticks_lost, 3 * 180000U);
-TEST_F(DiskFaultTest, FileThatComesBackWithItsDirectoryIsSealed) {
-  begin();
-  live(100, 1);
-  fs::rename(directory_.path() / "live", directory_.path() / "away");
-  live(101, 1);
-  add_segments(102, 1);
-  queue_.retry(now_ + Seconds(5));
-  EXPECT_EQ(stats_.files_unfinished, 1U);
-  fs::rename(directory_.path() / "away", directory_.path() / "live");
-  queue_.retry(now_ + Seconds(300));
-  EXPECT_EQ(stats_.files_unfinished, 0U);
-  EXPECT_THAT(msns(sealed_name(0)), ElementsAre(100, 101));
-}
-
   room = true;
   live(105, 2);
   EXPECT_EQ(stats_.sessions_failing, 0U);

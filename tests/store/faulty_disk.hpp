@@ -194,7 +194,11 @@ class ImmediateQueue : public DiskQueue {
   void push(DiskJob job) override { work_.run(job, MonoTime()); }
   std::size_t seals_waiting() const override { return seals_waiting_; }
 
-  void retry(MonoTime now) { work_.retry(now); }
+  void retry(MonoTime now) {
+    while (work_.retry(now)) {
+    }
+  }
+  bool retry_one(MonoTime now) { return work_.retry(now); }
   void claim_seals_waiting(std::size_t count) { seals_waiting_ = count; }
 
  private:

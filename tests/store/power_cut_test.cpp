@@ -27,7 +27,10 @@ class ScheduledQueue : public DiskQueue {
   std::size_t seals_waiting() const override { return jobs_.size(); }
 
   void run_one(MonoTime now) {
-    if (jobs_.empty()) return work_.retry(now);
+    if (jobs_.empty()) {
+      work_.retry(now);
+      return;
+    }
     const DiskJob job = std::move(jobs_.front());
     jobs_.pop_front();
     work_.run(job, now);

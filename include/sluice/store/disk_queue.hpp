@@ -73,8 +73,10 @@ class DiskWork {
   // Does a job and reports what came of it. What cannot be sealed now is unfinished.
   void run(const DiskJob& job, MonoTime now);
   bool has_unfinished() const { return !unfinished_.empty(); }
-  // Tries unfinished files until one fails; `all`: each of them.
-  void retry(MonoTime now, bool all = false);
+  // Tries one unfinished file that is due. True when it is done with: another may be tried.
+  bool retry(MonoTime now);
+  // Tries each, due or not.
+  void retry_all(MonoTime now);
 
  private:
   struct Unfinished {
