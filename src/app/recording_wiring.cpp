@@ -39,6 +39,11 @@ void log_retention_event(const store::RetentionEvent& event) {
                     "recordings exceed record.max_size, and those that are left are in use or still in playlists",
                     {{"path", event.path.native()}, {"bytes", event.bytes}});
       return;
+    case Kind::clock_stepped:
+      io::log_event(io::Level::warn, "retention_clock_stepped",
+                    "the clock was set; nothing is removed for its age until it has been steady for 10 minutes",
+                    {{"path", event.path.native()}, {"seconds", event.step.count() / 1'000'000}});
+      return;
   }
 }
 

@@ -24,6 +24,10 @@ constexpr std::size_t kCandidates = 256;
 // A directory's modification time is coarse, and some file systems' are not to be trusted.
 constexpr Micros kFreshChange = Seconds(3);
 constexpr Micros kTrusted = Seconds(600);
+// A clock that is set by more than this between two rounds may be wrong, and every file look old: nobody is to lose
+// recordings before there was time to set it right.
+constexpr Micros kClockStep = Seconds(60);
+constexpr Micros kClockSteady = Seconds(600);
 
 WallTime wall_of(const timespec& time) {
   return WallTime(Seconds(time.tv_sec) + Micros(static_cast<std::int64_t>(time.tv_nsec) / 1000));
@@ -49,6 +53,7 @@ Retention::Retention(RetentionOptions options, RetentionReport report)
     : options_(std::move(options)), report_(std::move(report)) {}
 
 void Retention::round(MonoTime mono, WallTime now) {
+  watch_clock(mono, now);
   if (state_ == State::idle) {
     if (next_pass_ && mono < *next_pass_) return;
     begin_pass(mono);
@@ -58,6 +63,18 @@ void Retention::round(MonoTime mono, WallTime now) {
     end_pass(now);
   }
   if (remove_some(now)) end_removing(mono);
+}
+
+void Retention::watch_clock(MonoTime mono, WallTime now) {
+  const Micros ahead = now.time_since_epoch() - mono.time_since_epoch();
+  const Micros step = ahead - clock_ahead_.value_or(ahead);
+  clock_ahead_ = ahead;
+  if (clock_doubted_until_ && mono >= *clock_doubted_until_) clock_doubted_until_.reset();
+  if (step >= -kClockStep && step <= kClockStep) return;
+  const bool told = clock_doubted_until_.has_value();
+  clock_doubted_until_ = mono + kClockSteady;
+  if (told || options_.age == Micros(0)) return;
+  report_({RetentionEvent::Kind::clock_stepped, options_.directory, 0, "age", {}, step});
 }
 
 void Retention::begin_pass(MonoTime mono) {
@@ -197,7 +214,7 @@ bool Retention::remove_some(WallTime now) {
 
 Retention::Outcome Retention::remove(const Candidate& candidate, std::string_view reason, WallTime now) {
   const auto failed = [&] {
-    report_({RetentionEvent::Kind::failed, candidate.path, candidate.size, reason, last_error().message()});
+    report_({RetentionEvent::Kind::failed, candidate.path, candidate.size, reason, last_error().message(), {}});
     return Outcome::kept;
   };
   const Descriptor file(::open(candidate.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -210,7 +227,7 @@ Retention::Outcome Retention::remove(const Candidate& candidate, std::string_vie
   if (::unlink(candidate.path.c_str()) != 0) return errno == ENOENT ? Outcome::gone : failed();
   ++(reason == "age" ? stats_.removed_by_age : stats_.removed_by_size);
   stats_.removed_bytes += candidate.size;
-  report_({RetentionEvent::Kind::removed, candidate.path, candidate.size, reason, {}});
+  report_({RetentionEvent::Kind::removed, candidate.path, candidate.size, reason, {}, {}});
   return Outcome::removed;
 }
 
@@ -225,7 +242,7 @@ void Retention::end_removing(MonoTime mono) {
   }
   stats_.excess_bytes = excess();
   if (!std::exchange(told_blocked_, excess() > 0) && excess() > 0) {
-    report_({RetentionEvent::Kind::blocked, options_.directory, excess(), "size", {}});
+    report_({RetentionEvent::Kind::blocked, options_.directory, excess(), "size", {}, {}});
   }
 }
 

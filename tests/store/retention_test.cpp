@@ -160,6 +160,29 @@ TEST_F(RetentionTest, ReaderOfARemovedFileReadsOn) {
   EXPECT_EQ(::pread(reader.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(kSize));
 }
 
+TEST_F(RetentionTest, ClockThatWasSetMakesNothingOldUntilItHasBeenSteady) {
+  options_.age = Seconds(3600);
+  make(1, Seconds(200));
+  start();
+  run(2);
+  const auto rounds_at = [this](Seconds ahead, int rounds) {
+    for (int i = 0; i < rounds; ++i) retention_->round(mono_ += Seconds(1), kNow + ahead);
+  };
+  // It is set right again in time.
+  rounds_at(Seconds(86400), 300);
+  rounds_at(Seconds(0), 700);
+  EXPECT_THAT(removed(), IsEmpty());
+  ASSERT_THAT(events_, SizeIs(1));
+  EXPECT_EQ(events_[0].kind, RetentionEvent::Kind::clock_stepped);
+  EXPECT_EQ(events_[0].step, Seconds(86400 - 1));
+  // It stays: then it is the right one.
+  rounds_at(Seconds(86400), 590);
+  EXPECT_THAT(removed(), IsEmpty());
+  rounds_at(Seconds(86400), 80);
+  EXPECT_THAT(removed("age"), SizeIs(1));
+  EXPECT_THAT(events_, SizeIs(3));
+}
+
 TEST_F(RetentionTest, BeingBlockedIsToldOnceAndAgainAfterItWasOver) {
   options_.max_size = kSize;
   const fs::path first = make(1, Seconds(50));

@@ -30,15 +30,17 @@ struct RetentionOptions {
 
 struct RetentionEvent {
   enum class Kind {
-    removed,  // `path`, `bytes` long, because of its age or of max_size: `reason`
-    failed,   // it could not be removed: `error`
-    blocked,  // max_size is exceeded by `bytes`, and all that is left must not be removed; told once
+    removed,        // `path`, `bytes` long, because of its age or of max_size: `reason`
+    failed,         // it could not be removed: `error`
+    blocked,        // max_size is exceeded by `bytes`, and all that is left must not be removed; told once
+    clock_stepped,  // the clock was set by `step`: nothing is removed for its age until it has been steady for a while
   };
   Kind kind{};
   std::filesystem::path path;
   std::uint64_t bytes = 0;
   std::string_view reason;  // "age", "size"
   std::string error;
+  Micros step{};
 };
 // Called from round(). Must not block.
 using RetentionReport = std::function<void(const RetentionEvent&)>;
@@ -83,6 +85,7 @@ class Retention {
   enum class State { idle, looking, removing };
   enum class Outcome { removed, gone, kept };
 
+  void watch_clock(MonoTime mono, WallTime now);
   void begin_pass(MonoTime mono);
   bool look(WallTime now);
   bool is_unchanged(const std::filesystem::path& path, const Directory& directory, WallTime now) const;
@@ -93,13 +96,17 @@ class Retention {
   bool remove_some(WallTime now);
   Outcome remove(const Candidate& candidate, std::string_view reason, WallTime now);
   void end_removing(MonoTime mono);
-  bool expired(WallTime ended, WallTime now) const { return options_.age > Micros(0) && ended < now - options_.age; }
+  bool expired(WallTime ended, WallTime now) const {
+    return options_.age > Micros(0) && !clock_doubted_until_ && ended < now - options_.age;
+  }
   bool is_protected(WallTime ended, WallTime now) const { return ended > now - options_.protected_span; }
   std::uint64_t excess() const;
 
   const RetentionOptions options_;
   RetentionReport report_;
   RetentionStats stats_;
+  std::optional<Micros> clock_ahead_;  // of the monotonic one, in the last round
+  std::optional<MonoTime> clock_doubted_until_;
   State state_ = State::idle;
   std::optional<MonoTime> next_pass_;
   Directories directories_;
