@@ -149,8 +149,10 @@ std::vector<ConfigKey> make_keys() {
           "loses nothing it had accepted more than 100 ms before, whatever this says."),
       key<&C::record, &RecordConfig::retention>(
           "record.retention", DurationRange{0ms, 87600h},
-          "Sealed files that ended longer ago than this are removed; `0` keeps all. What a playlist still names, and "
-          "what a collector has marked as in use, is never removed."),
+          "Sealed files that ended longer ago than this are removed; `0` keeps all. What a live or `dvr` playlist "
+          "still names, and what a collector has marked as in use, is never removed; `range` and `sessions` playlists "
+          "may name older media, whose segments are 410 from then on."),
+
       key<&C::record, &RecordConfig::max_size>(
           "record.max_size", SizeRange{{0}, gib(1ULL << 20)},
           "So many bytes may sealed files have together: beyond it the oldest are removed, with the same exceptions. "
