@@ -307,7 +307,7 @@ void Hub::finish_away(media::Arrival now) {
   finishing_ = true;
   for (auto& [name, epochs] : streams_) {
     for (const std::shared_ptr<Stream>& stream : epochs) {
-      if (stream->state() == StreamState::away) stream->finish_for_good(new_session(name, now.wall), now);
+      if (stream->state() == StreamState::away) stream->finish(now);
     }
   }
 }

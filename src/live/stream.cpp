@@ -146,16 +146,6 @@ void Stream::finish(media::Arrival now) {
   changed_.notify();
 }
 
-void Stream::finish_for_good(const SessionId& session, media::Arrival now) {
-  SLUICE_CHECK(state_ == StreamState::away);
-  if (sink_ != nullptr) {
-    const record::Sink::Lane lane = sink_->begin({name_, session, epoch_, now.wall, numbering()});
-    sink_->append(lane, media::End{now.wall, true});
-    sink_->end(lane);
-  }
-  finish(now);
-}
-
 record::Numbering Stream::numbering() const {
   return {timeline_.next_msn() - 1, last_period_, timeline_.end(), timeline_.target_duration()};
 }

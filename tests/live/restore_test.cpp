@@ -185,19 +185,6 @@ TEST_F(RestoreTest, APublishWithoutMediaDoesNotPutOffTheGapsThatAreDue) {
   check(after);
 }
 
-TEST_F(RestoreTest, APlaylistThatWasDrainedWhileItsPublisherWasAwayHasEndedForGood) {  // DC-03
-  Hub before = make();
-  const auto publishing = publish(before, 0, 12'000);
-  publishing->end(at(12'000));
-  before.finish_away(at(13'000));
-  EXPECT_EQ(sink_.ended.size(), 2u);
-  const auto tail = tail_of(sink_);
-  EXPECT_TRUE(tail.final);
-  Hub after = make();
-  after.restore(name(), tail, at(14'000));
-  EXPECT_EQ(after.find(name()), nullptr);
-}
-
 // Recordings are read in the order of their names.
 TEST_F(RestoreTest, SessionsSortInTheOrderTheyBeganInAlsoWithinASecondAndWithAClockSetBack) {
   SessionId last = SessionId::make(testing::kWallStart - Seconds(9), 0);

@@ -76,8 +76,6 @@ class Stream {
   }
   // Ends the playlist now, without waiting for the publisher to return. Not while publishing.
   void finish(media::Arrival now);
-  // The same, and the recording says so, under a session of its own: the next process does not put the playlist back.
-  void finish_for_good(const SessionId& session, media::Arrival now);
 
   StreamState state() const { return state_; }
   const StreamName& name() const { return name_; }
