@@ -42,6 +42,17 @@ std::vector<std::uint64_t> discontinuities(const ReadPlaylist& playlist) {
   return result;
 }
 
+FakeArchive two_epochs() {
+  FakeArchive archive;
+  archive.session(1, kNoon);
+  archive.number(500, 40);
+  archive.segments(3);
+  archive.session(2, kNoon + Seconds(600));
+  archive.number(2000, 60);
+  archive.segments(2);
+  return archive;
+}
+
 // MP-01, MP-16, MP-17, MP-19, MP-26.
 TEST(ArchivePlaylist, ASessionIsAListThatHasEnded) {
   FakeArchive archive;
@@ -102,13 +113,7 @@ TEST(ArchivePlaylist, WhatHasEndedStaysSo) {
 }
 
 TEST(ArchivePlaylist, TimeShiftCountsBackwardsFromItsOwnEpoch) {
-  FakeArchive archive;
-  archive.session(1, kNoon);
-  archive.number(500, 40);
-  archive.segments(3);
-  archive.session(2, kNoon + Seconds(600));
-  archive.number(2000, 60);
-  archive.segments(2);
+  const FakeArchive archive = two_epochs();
   const ReadPlaylist list = read(archive, time_shift());
   EXPECT_EQ(numbers(list), (std::vector<std::uint64_t>{1997, 1998, 1999, 2000, 2001}));
   EXPECT_EQ(discontinuities(list), (std::vector<std::uint64_t>{59, 59, 59, 60, 60}));
@@ -116,13 +121,7 @@ TEST(ArchivePlaylist, TimeShiftCountsBackwardsFromItsOwnEpoch) {
 }
 
 TEST(ArchivePlaylist, ARangeCountsOnFromItsFirstSegment) {
-  FakeArchive archive;
-  archive.session(1, kNoon);
-  archive.number(500, 40);
-  archive.segments(3);
-  archive.session(2, kNoon + Seconds(600));
-  archive.number(2000, 60);
-  archive.segments(2);
+  const FakeArchive archive = two_epochs();
   const ReadPlaylist list = read(archive, range());
   EXPECT_EQ(numbers(list), (std::vector<std::uint64_t>{500, 501, 502, 503, 504}));
   EXPECT_EQ(discontinuities(list), (std::vector<std::uint64_t>{40, 40, 40, 41, 41}));

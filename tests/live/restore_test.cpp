@@ -64,6 +64,11 @@ class RestoreTest : public ::testing::Test {
     }
     return accepted;
   }
+  // Of a publisher that is back, and sends nothing yet.
+  std::unique_ptr<Publish> leave_and_return(Hub& hub) {
+    publish(hub, 0, 9000)->end(at(9000));
+    return std::move(std::get<std::unique_ptr<Publish>>(hub.begin_publish(name(), encoder_, at(9500))));
+  }
   void check(Hub& hub) {
     const auto stream = hub.find(name());
     if (stream->window().playable(media::Container::fmp4)) checker_.add(text_of(stream));
@@ -144,9 +149,7 @@ TEST_F(RestoreTest, ASessionThatBeginsWithAGapGoesOnWithWhatWasBefore) {
     sink_ = {};
     checker_ = {};
     Hub before = make();
-    const auto one = publish(before, 0, 9000);
-    one->end(at(9000));
-    auto two = std::move(std::get<std::unique_ptr<Publish>>(before.begin_publish(name(), encoder_, at(9500))));
+    auto two = leave_and_return(before);
     for (std::int64_t ms = 9500; ms < 13'000; ms += 500) {
       before.on_time(at(ms));
       check(before);
@@ -169,9 +172,7 @@ TEST_F(RestoreTest, ASessionThatBeginsWithAGapGoesOnWithWhatWasBefore) {
 
 TEST_F(RestoreTest, APublishWithoutMediaDoesNotPutOffTheGapsThatAreDue) {
   Hub before = make();
-  const auto one = publish(before, 0, 9000);
-  one->end(at(9000));
-  auto two = std::move(std::get<std::unique_ptr<Publish>>(before.begin_publish(name(), encoder_, at(9500))));
+  auto two = leave_and_return(before);
   for (std::int64_t ms = 9500; ms < 20'000; ms += 100) {
     if (ms == 13'500) two->end(at(ms));
     before.on_time(at(ms));
