@@ -6,9 +6,11 @@
 // A Period begins at the start and after every discontinuity; its Tracks are announced in it before their first Packet.
 // The ones that are packaged are all announced before its first Cut (what comes or changes later begins a new Period);
 // one that is only recorded (see Track::source_id and Packet::hidden) may come at any time. Everything between two Cuts
-// is one part; a Cut ends a part, and with `ends_segment` the segment it belongs to. What follows the last Cut is not
-// cut yet. Packets stand in arrival order, which is also the order in which they are rendered. The Cuts and Gaps of a
-// Period follow one another on the timeline without overlap or hole.
+// is one part; a Cut ends a part, and with `ends_segment` the segment it belongs to. A Cut without duration is no part
+// and has no packets before it: it ends a segment whose last part had been cut already (its `part` and `fragment` are
+// those of the part that did not come). What follows the last Cut is not cut yet. Packets stand in arrival order, which
+// is also the order in which they are rendered. The Cuts and Gaps of a Period follow one another on the timeline
+// without overlap or hole.
 #pragma once
 
 #include <cstdint>
@@ -76,7 +78,10 @@ struct Cut {
   bool independent = false;  // the part starts with a random access point (or has audio only)
   Ticks90k start{};          // of the part on the timeline; the next part of the Period starts at start + duration
   Ticks90k duration{};
-  Seconds target_duration{};   // EXT-X-TARGETDURATION, constant for the life of the playlist
+  Seconds target_duration{};  // EXT-X-TARGETDURATION, constant for the life of the playlist
+  // EXT-X-PART-INF's PART-TARGET, constant for the life of the playlist from its first Cut on; 0: it lists no parts. A
+  // segment that is a single part longer than it has none to list.
+  Millis part_target{};
   std::vector<TrackEnd> ends;  // one for each track with packets in the part that are not hidden
   // Recovery added it behind what a killed process had recorded of its last segment. That process may have listed the
   // whole segment, which this is not: it has a name of its own.
