@@ -4,7 +4,8 @@
 # ./dev test crash [ROUNDS [SEED]]: the server is killed again and again; see crash.sh.
 #
 # Unit tests, fuzz replays and lint run in the asan build. The end-to-end tests run against two servers: the release
-# one, and the one with sanitizers. --preset runs everything in that one build instead.
+# one, and the one with sanitizers; those with the label "timeless" only against the latter, unless -R names them.
+# --preset runs everything in that one build instead.
 
 dev_test() {
   if [[ ${1:-} == matrix ]]; then
@@ -45,7 +46,9 @@ dev_test() {
     if [[ $labels == *e2e* ]]; then build_preset release sluice bench_tools; fi
     if [[ $labels == e2e ]]; then build_preset asan sluice; else build_preset asan; fi
     run_ctest asan "^($labels)\$" "$name"
-    if [[ $labels == *e2e* ]]; then run_ctest release '^e2e$' "$name"; fi
+    local left_out=timeless
+    if [[ -n $name ]]; then left_out=""; fi
+    if [[ $labels == *e2e* ]]; then run_ctest release '^e2e$' "$name" "$left_out"; fi
   fi
 
   printf '\n'
@@ -68,13 +71,15 @@ prepare_tests() {
   fi
 }
 
-# run_ctest PRESET LABELS NAME: adds to passed, failed and failures.
+# run_ctest PRESET LABELS NAME [LEFT_OUT]: runs what has one of the labels and not the label LEFT_OUT; adds to passed,
+# failed and failures.
 run_ctest() {
-  local preset=$1 labels=$2 name=$3
+  local preset=$1 labels=$2 name=$3 left_out=${4:-}
   local report=$ROOT/build/$preset/ctest.xml
   say "tests of build/$preset"
   rm -f "$report"
-  ctest --test-dir "build/$preset" --label-regex "$labels" ${name:+--tests-regex "$name"} --parallel "$(nproc)" \
+  ctest --test-dir "build/$preset" --label-regex "$labels" ${name:+--tests-regex "$name"} \
+    ${left_out:+--label-exclude "$left_out"} --parallel "$(nproc)" \
     --output-on-failure --no-tests=ignore --output-junit "$report" || :
   [[ -f $report ]] || return 0
   local all good
