@@ -20,6 +20,7 @@ constexpr std::string_view kPlaylistSuffix = ".m3u8";
 constexpr std::string_view kMultivariant = "index.m3u8";
 constexpr std::string_view kInitPrefix = "init-";
 constexpr std::string_view kInitSuffix = ".mp4";
+constexpr std::string_view kPartPrefix = "part-";
 constexpr std::string_view kDvr = "dvr";
 constexpr std::string_view kRange = "range";
 constexpr std::string_view kSessions = "sessions";
@@ -99,6 +100,20 @@ std::optional<Container> container_of(std::string_view name) {
   return found == std::begin(kFolder) ? Container::fmp4 : Container::ts;
 }
 
+// "part-PERIOD-FRAGMENT.m4s".
+std::optional<PartName> part_of(const SessionId& owner, std::string_view name) {
+  for (const bool added : {false, true}) {
+    const auto numbers = between(kPartPrefix, name, segment_suffix(Container::fmp4, added));
+    if (!numbers) continue;
+    const std::size_t dash = numbers->find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    const auto period = number(numbers->substr(0, dash));
+    const auto fragment = number(numbers->substr(dash + 1));
+    if (period && fragment) return PartName{owner, *period, *fragment, added};
+  }
+  return std::nullopt;
+}
+
 // What lies in "/APP/STREAM/CONTAINER/SESSION/" under `name`.
 Parsed media_of(Container container, const SessionId& owner, std::string_view name) {
   for (const bool added : {false, true}) {
@@ -107,6 +122,7 @@ Parsed media_of(Container container, const SessionId& owner, std::string_view na
   }
   if (container != Container::fmp4) return RouteFault::not_found;
   if (const auto period = number(between(kInitPrefix, name, kInitSuffix))) return InitName{owner, *period};
+  if (auto part = part_of(owner, name)) return std::move(*part);
   return RouteFault::not_found;
 }
 
@@ -181,6 +197,7 @@ struct PathOf {
   std::string operator()(const MediaPlaylistName& name) const { return in(name.container) + uri_of(name); }
   std::string operator()(const InitName& name) const { return in(Container::fmp4) + uri_of(name); }
   std::string operator()(const SegmentName& name) const { return in(name.container) + uri_of(name); }
+  std::string operator()(const PartName& name) const { return in(Container::fmp4) + uri_of(name); }
 
   std::string operator()(const ArchiveMultivariantName& name) const {
     return "/" + std::visit(FolderOf(), name.view) + (*this)(MultivariantName{name.container}).substr(1);
@@ -221,6 +238,11 @@ std::string uri_of(const InitName& name) {
 
 std::string uri_of(const SegmentName& name) {
   return name.session.text() + "/" + std::to_string(name.msn) + std::string(segment_suffix(name.container, name.added));
+}
+
+std::string uri_of(const PartName& name) {
+  return name.session.text() + "/" + std::string(kPartPrefix) + std::to_string(name.period) + "-" +
+         std::to_string(name.fragment) + std::string(segment_suffix(Container::fmp4, name.added));
 }
 
 std::string uri_of(const ArchivePlaylistName& name) { return uri_of(MediaPlaylistName{name.container, name.epoch}); }

@@ -87,6 +87,7 @@ HttpReply MediaHandler::reply_to(const hls::Route& route, bool may_wait) {
   last_view_ = io::mono_now();
   if (std::holds_alternative<hls::InitName>(route.resource) || std::holds_alternative<hls::SegmentName>(route.resource))
     return media(route);
+  if (std::holds_alternative<hls::PartName>(route.resource)) return not_found("there is no such part");
   if (std::holds_alternative<hls::ArchiveMultivariantName>(route.resource) ||
       std::holds_alternative<hls::ArchivePlaylistName>(route.resource)) {
     if (archive_ == nullptr) return not_found("nothing is recorded here: recordings are off");

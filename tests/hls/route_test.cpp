@@ -34,6 +34,10 @@ TEST(Route, EveryResourceHasOnePathBothWays) {
       {"/live/demo/ts/20261121T035512Z-3f9a2c/1000.ts", SegmentName{Container::ts, kSession, 1000}},
       {"/live/demo/fmp4/20261121T035512Z-3f9a2c/1000r.m4s", SegmentName{Container::fmp4, kSession, 1000, true}},
       {"/live/demo/ts/20261121T035512Z-3f9a2c/1000r.ts", SegmentName{Container::ts, kSession, 1000, true}},
+      {"/live/demo/fmp4/20261121T035512Z-3f9a2c/part-0-1.m4s", PartName{kSession, 0, 1}},
+      {"/live/demo/fmp4/20261121T035512Z-3f9a2c/part-18446744073709551615-18446744073709551615.m4s",
+       PartName{kSession, UINT64_MAX, UINT64_MAX}},
+      {"/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-12r.m4s", PartName{kSession, 7, 12, true}},
       {"/live/demo/dvr/index.m3u8", ArchiveMultivariantName{DvrView{}, {}}},
       {"/live/demo/dvr/ts/index.m3u8", ArchiveMultivariantName{DvrView{}, Container::ts}},
       {"/live/demo/dvr/fmp4/20261121T035512Z-3f9a2c.m3u8", ArchivePlaylistName{DvrView{}, Container::fmp4, kSession}},
@@ -62,6 +66,7 @@ TEST(Route, UrisAreRelativeToTheFolderOfTheContainer) {
   EXPECT_EQ(uri_of(MediaPlaylistName{Container::ts, kSession}), "20261121T035512Z-3f9a2c.m3u8");
   EXPECT_EQ(uri_of(InitName{kSession, 7}), "20261121T035512Z-3f9a2c/init-7.mp4");
   EXPECT_EQ(uri_of(SegmentName{Container::ts, kSession, 5}), "20261121T035512Z-3f9a2c/5.ts");
+  EXPECT_EQ(uri_of(PartName{kSession, 7, 12}), "20261121T035512Z-3f9a2c/part-7-12.m4s");
 }
 
 TEST(Route, TheRecordingsPlaylistsLeadToTheSameMedia) {
@@ -154,7 +159,18 @@ TEST(Route, AnythingElseIsNotFound) {
                            "/live/demo/fmp4/20261121T035512Z-3f9a2c/0x1.m4s",
                            "/live/demo/fmp4/20261121T035512Z-3f9a2c/18446744073709551616.m4s",
                            "/live/demo/fmp4/20261121T035512Z-3f9a2c/1000.m4s/",
-                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/1/2.m4s"}) {
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/1/2.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part--1.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-01.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-07-1.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-1-2.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-1rr.m4s",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-1.mp4",
+                           "/live/demo/fmp4/20261121T035512Z-3f9a2c/part-7-18446744073709551616.m4s",
+                           "/live/demo/ts/20261121T035512Z-3f9a2c/part-7-1.m4s",
+                           "/live/demo/ts/20261121T035512Z-3f9a2c/part-7-1.ts"}) {
     const auto parsed = parse_route(path);
     ASSERT_FALSE(parsed.has_value()) << path;
     EXPECT_EQ(parsed.error(), RouteFault::not_found) << path;

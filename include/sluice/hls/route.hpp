@@ -8,7 +8,8 @@
 //   /APP/STREAM/fmp4/SESSION/init-PERIOD.mp4  initialisation section
 //   /APP/STREAM/fmp4/SESSION/MSN.m4s          segment
 //   /APP/STREAM/ts/SESSION/MSN.ts             segment
-//   …/MSNr.m4s, …/MSNr.ts                     segment whose end recovery added
+//   /APP/STREAM/fmp4/SESSION/part-PERIOD-FRAGMENT.m4s  part of a segment
+//   …/MSNr.m4s, …/MSNr.ts, …/part-…r.m4s      segment whose end recovery added, and that end
 //
 // and below VIEW = dvr, range/FROM/TO, sessions/SESSION, made from the recording (docs/time-shift.md), whose playlists
 // name the same media:
@@ -62,6 +63,16 @@ struct SegmentName {
   friend bool operator==(const SegmentName&, const SegmentName&) = default;
 };
 
+// A part of a segment in fMP4. It is named without its segment: which one it belongs to may turn out when it is there,
+// and a player is told the name before.
+struct PartName {
+  SessionId session;
+  std::uint64_t period = 0;
+  std::uint64_t fragment = 0;  // media::Cut::fragment
+  bool added = false;          // media::Cut::added
+  friend bool operator==(const PartName&, const PartName&) = default;
+};
+
 // What of the recording a playlist shows.
 struct DvrView {
   friend bool operator==(const DvrView&, const DvrView&) = default;
@@ -90,7 +101,7 @@ struct ArchivePlaylistName {
   friend bool operator==(const ArchivePlaylistName&, const ArchivePlaylistName&) = default;
 };
 
-using Resource = std::variant<PlayerPage, MultivariantName, MediaPlaylistName, InitName, SegmentName,
+using Resource = std::variant<PlayerPage, MultivariantName, MediaPlaylistName, InitName, SegmentName, PartName,
                               ArchiveMultivariantName, ArchivePlaylistName>;
 
 struct Route {
@@ -119,6 +130,7 @@ std::string path_of(const Route& route);
 std::string uri_of(const MediaPlaylistName& name);
 std::string uri_of(const InitName& name);
 std::string uri_of(const SegmentName& name);
+std::string uri_of(const PartName& name);
 // As the multivariant playlist beside it writes it.
 std::string uri_of(const ArchivePlaylistName& name);
 // What leads from the media playlists of a view to "/APP/STREAM/CONTAINER/": "../../fmp4/".
