@@ -28,3 +28,17 @@ h264="-c:v libx264 -preset slow -crf 45 -g 25 -keyint_min 25 -sc_threshold 0 -pi
   make av1_opus -c:v libaom-av1 -cpu-used 8 -crf 60 -g 25 -pix_fmt yuv420p -c:a libopus -ac 1 -b:a 16k
   make vp9_opus -c:v libvpx-vp9 -crf 60 -b:v 0 -g 25 -pix_fmt yuv420p -c:a libopus -ac 1 -b:a 16k
 }
+
+# The same as segments, for the judge of media: an fMP4 file is its initialisation section and two fragments, of 25 and 5
+# frames; MPEG-TS is two segments of a second, or one short one.
+mkdir -p segments
+flags=+cmaf+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer
+for name in h264_aac h264_ac3 h264_eac3 h264_flac h264_mp3 hevc_aac av1_opus vp9_opus; do
+  case $name in *ac3) more=+delay_moov ;; *) more= ;; esac
+  ffmpeg -v error -y -i $name.mp4 -c copy -t 1.2 -fflags +bitexact -strict experimental -movflags $flags$more -use_editlist 0 \
+    segments/$name.mp4
+done
+ffmpeg -v error -y -i h264_aac.mp4 -c copy -fflags +bitexact -f segment -segment_time 1 segments/h264_aac-%d.ts
+for name in h264_mp3 h264_ac3 h264_eac3; do
+  ffmpeg -v error -y -i $name.mp4 -c copy -t 0.4 -fflags +bitexact -f mpegts segments/$name.ts
+done
