@@ -21,6 +21,15 @@ std::uint64_t payload_bytes(const Segment& segment) {
   return bytes;
 }
 
+// With what was rendered of it.
+std::uint64_t bytes_of(const Segment& segment) {
+  std::uint64_t bytes = payload_bytes(segment);
+  for (const Rendering& rendering : segment.renderings) {
+    for (const Rendered& piece : rendering.pieces) bytes += piece.bytes.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
 LiveWindow::LiveWindow(const Options& options, StreamName name, SessionId epoch, Renderer& renderer)
@@ -34,6 +43,7 @@ LiveWindow::LiveWindow(const Options& options, StreamName name, SessionId epoch,
 void LiveWindow::on_session(const SessionId& session) {
   session_ = session;
   packets_.clear();
+  expected_.reset();
 }
 
 void LiveWindow::on_entry(const media::Entry& entry, MonoTime now) {
@@ -41,7 +51,10 @@ void LiveWindow::on_entry(const media::Entry& entry, MonoTime now) {
   std::visit([this, now](const auto& typed) { on(typed, now); }, entry);
 }
 
+void LiveWindow::on_away(MonoTime now) { expect(std::nullopt, now); }
+
 void LiveWindow::on(const media::Period& period, MonoTime now) {
+  expect(std::nullopt, now);
   close_segment(now);
   packets_.clear();
   tracks_.clear();
@@ -57,15 +70,44 @@ void LiveWindow::on(const media::Packet& packet, MonoTime) {
 }
 
 void LiveWindow::on(const media::Cut& cut, MonoTime now) {
-  if (period_info_ == nullptr) period_info_ = make_period();
   target_duration_ = cut.target_duration;
-  // Parts are kept for a while, room to grow is not.
-  packets_.shrink_to_fit();
-  parts_.push_back(std::make_shared<const Part>(Part{period_info_, cut, std::exchange(packets_, {})}));
+  if (!part_target_) part_target_ = cut.part_target;
+  const bool is_part = cut.duration.count() > 0 || !packets_.empty();
+  if (is_part) add_part(cut, now);
+  open_.added = cut.added;
+  expect(cut.fragment + (is_part ? 1 : 0), now);
   if (cut.ends_segment) close_segment(now);
 }
 
+void LiveWindow::add_part(const media::Cut& cut, MonoTime now) {
+  if (period_info_ == nullptr) {
+    period_info_ = make_period();
+    inits_.push_back({period_info_, 0, {}, {}});
+  }
+  if (open_.parts.empty()) {
+    open_.msn = cut.msn;
+    open_.period = period_info_;
+    open_.start = cut.start;
+    open_.independent = cut.independent;
+    open_.discontinuity = !segments_.empty() && period_info_ != segments_.last().period;
+    inits_.back().last_msn = cut.msn;
+  }
+  open_.duration += cut.duration;
+  // Parts are kept for a while, room to grow is not.
+  packets_.shrink_to_fit();
+  open_.parts.push_back(std::make_shared<const Part>(Part{period_info_, cut, std::exchange(packets_, {})}));
+  part_changed(now);
+}
+
+// `fragment` of the running Period is what comes next.
+void LiveWindow::expect(std::optional<std::uint64_t> fragment, MonoTime now) {
+  if (expected_ == fragment) return;
+  expected_ = fragment;
+  part_changed(now);
+}
+
 void LiveWindow::on(const media::Gap& gap, MonoTime now) {
+  expect(std::nullopt, now);
   close_segment(now);
   if (segments_.empty()) return;  // a playlist does not begin with what it lacks
   Segment segment;
@@ -93,28 +135,17 @@ std::shared_ptr<const PeriodInfo> LiveWindow::make_period() const {
 }
 
 void LiveWindow::close_segment(MonoTime now) {
-  if (parts_.empty()) return;
-  Segment segment;
-  segment.msn = parts_.front()->cut.msn;
-  segment.period = parts_.front()->period;
-  segment.start = parts_.front()->cut.start;
-  segment.independent = parts_.front()->cut.independent;
-  segment.added = parts_.back()->cut.added;
-  for (const auto& part : parts_) segment.duration += part->cut.duration;
+  if (open_.parts.empty()) return;
   for (const Container container : kContainers) {
-    segment.rendering(container).carried = std::any_of(
-        parts_.begin(), parts_.end(), [container](const auto& part) { return has_media(container, *part); });
+    open_.rendering(container).carried = std::any_of(
+        open_.parts.begin(), open_.parts.end(), [container](const auto& part) { return has_media(container, *part); });
   }
-  segment.parts = std::exchange(parts_, {});
-  list(std::move(segment), now);
+  list(std::exchange(open_, {}), now);
 }
 
 void LiveWindow::list(Segment segment, MonoTime now) {
   measure(segment);
   independent_ = independent_ && segment.independent;
-  if (!segment.gap && (inits_.empty() || inits_.back().period != segment.period)) {
-    inits_.push_back({segment.period, 0, {}, {}});
-  }
   if (!inits_.empty()) inits_.back().last_msn = segment.msn;
   segments_.append(std::move(segment), target_duration_, now);
   started_ = started_ || segments_.listed_count() >= options_.start_segments;
@@ -147,7 +178,20 @@ void LiveWindow::measure(const Segment& segment) {
 void LiveWindow::changed(MonoTime now) {
   ++change_count_;
   changed_at_ = now;
-  for (View& in : views_) in.media.reset();
+  for (View& in : views_) {
+    in.changed = now;
+    in.media.reset();
+    in.delta.reset();
+  }
+}
+
+// What has parts has changed, and nothing else.
+void LiveWindow::part_changed(MonoTime now) {
+  if (!low_latency(Container::fmp4)) return;
+  View& in = view(Container::fmp4);
+  in.changed = now;
+  in.media.reset();
+  in.delta.reset();
 }
 
 void LiveWindow::on_time(MonoTime now) {
@@ -164,6 +208,7 @@ void LiveWindow::on_time(MonoTime now) {
 
 void LiveWindow::finish(MonoTime now) {
   if (ended()) return;
+  expected_.reset();
   close_segment(now);
   packets_.clear();
   ended_at_ = now;
@@ -178,23 +223,20 @@ bool LiveWindow::carries(Container container) const {
                      [container](const media::Track& track) { return is_packaged(container, track); });
 }
 
-bool LiveWindow::playable(Container container) const { return started_ && !expired_ && view(container).carried; }
+bool LiveWindow::playable(Container container) const {
+  const bool started = started_ || (low_latency(container) && !segments_.empty());
+  return started && !expired_ && view(container).carried;
+}
+
+bool LiveWindow::low_latency(Container container) const {
+  return container == Container::fmp4 && part_target_ && part_target_->count() > 0;
+}
 
 std::size_t LiveWindow::memory_bytes() const {
   std::size_t bytes = 0;
   for (const media::Packet& packet : packets_) bytes += packet.data.size();
-  const auto add_parts = [&bytes](const auto& parts) {
-    for (const auto& part : parts) {
-      for (const media::Packet& packet : part->packets) bytes += packet.data.size();
-    }
-  };
-  add_parts(parts_);
-  for (const Segment& segment : segments_.held()) {
-    add_parts(segment.parts);
-    for (const Rendering& rendering : segment.renderings) {
-      for (const Payload& piece : rendering.pieces) bytes += piece.size();
-    }
-  }
+  bytes += bytes_of(open_);
+  for (const Segment& segment : segments_.held()) bytes += bytes_of(segment);
   return bytes;
 }
 
@@ -203,6 +245,7 @@ WindowInfo LiveWindow::info() const {
   info.listed_segments = segments_.listed_count();
   info.listed_duration = segments_.listed_duration();
   info.bits_per_second = bits_per_second_;
+  info.part_target = part_target_.value_or(Millis(0));
   if (segments_.empty()) return info;
   info.last_msn = segments_.last().msn;
   info.tracks = segments_.last().period->tracks;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "sluice/hls/live_window.hpp"
-#include "sluice/hls/render_segment.hpp"
 
 namespace sluice::hls {
 namespace {
@@ -66,20 +65,96 @@ Fetched LiveWindow::init(const SessionId& session, std::uint64_t period) {
 Fetched LiveWindow::segment(Container container, const SessionId& session, std::uint64_t msn, bool added) {
   Segment* segment = segments_.find(msn);
   if (segment == nullptr) return missing(segments_.is_gone(msn));
-  Rendering& rendering = segment->rendering(container);
+  const Rendering& rendering = segment->rendering(container);
   if (segment->period->session != session || segment->added != added || !rendering.carried) return missing(false);
-  if (rendering.fault) return failed(*rendering.fault);
-  if (rendering.pieces.empty()) {
-    auto pieces = render_segment(renderer_, container, segment->parts);
-    (container == Container::fmp4 ? renders_.fmp4_parts : renders_.ts_segments) += pieces ? pieces->size() : 1;
-    if (!pieces) {
-      ++renders_.failures;
-      rendering.fault = pieces.error();
-      return failed(*rendering.fault);
-    }
-    rendering.pieces = std::move(*pieces);
+  return container == Container::fmp4 ? joined_parts(*segment) : ts_segment(*segment);
+}
+
+Fetched LiveWindow::part(const SessionId& session, std::uint64_t period, std::uint64_t fragment, bool added) {
+  const PartName name{session, period, fragment, added};
+  const std::optional<HeldPart> held = find_part(name);
+  if (!held) {
+    const bool expected = expected_ == fragment && !added && period_info_->session == session &&
+                          period_info_->period.number == period && low_latency(Container::fmp4);
+    return expected ? Fetched{Status::expected, {}, {}} : missing(was_part(name));
   }
-  return found(rendering.pieces);
+  const Part& part = *held->segment->parts[held->index];
+  if (part.cut.added != added || !has_media(Container::fmp4, part)) return missing(false);
+  const Rendered& piece = render_part(*held->segment, held->index);
+  return piece.fault ? failed(*piece.fault) : found({piece.bytes});
+}
+
+// Where the part of this name is, `added` or not.
+std::optional<LiveWindow::HeldPart> LiveWindow::find_part(const PartName& name) {
+  if (!low_latency(Container::fmp4)) return std::nullopt;
+  const auto place_in = [&name](Segment& segment) -> std::optional<HeldPart> {
+    if (segment.parts.empty() || segment.period->period.number != name.period ||
+        segment.period->session != name.session)
+      return std::nullopt;
+    const auto found = std::find_if(segment.parts.begin(), segment.parts.end(),
+                                    [&name](const auto& part) { return part->cut.fragment == name.fragment; });
+    if (found == segment.parts.end()) return std::nullopt;
+    return HeldPart{&segment, static_cast<std::size_t>(found - segment.parts.begin())};
+  };
+  if (const auto place = place_in(open_)) return place;
+  // Mostly the newest are asked for.
+  const auto held = segments_.held();
+  for (auto segment = held.rbegin(); segment != held.rend(); ++segment) {
+    if (const auto place = place_in(*segments_.find(segment->msn))) return place;
+  }
+  return std::nullopt;
+}
+
+// There was a part of this name, as far as can be told, and its time is over.
+bool LiveWindow::was_part(const PartName& name) const {
+  if (!low_latency(Container::fmp4)) return false;
+  if (expired_) return true;
+  const auto held = segments_.held();
+  const auto oldest =
+      std::find_if(held.begin(), held.end(), [](const Segment& segment) { return !segment.parts.empty(); });
+  if (oldest == held.end() || name.fragment == 0) return false;
+  const PeriodInfo& period = *oldest->period;
+  if (name.period != period.period.number) return name.period < period.period.number;
+  return name.session == period.session && name.fragment < oldest->parts.front()->cut.fragment;
+}
+
+const Rendered& LiveWindow::render_part(Segment& segment, std::size_t index) {
+  std::vector<Rendered>& pieces = segment.rendering(Container::fmp4).pieces;
+  if (pieces.size() < segment.parts.size()) pieces.resize(segment.parts.size());
+  Rendered& piece = pieces[index];
+  if (piece.fault || !piece.bytes.empty()) return piece;
+  ++renders_.fmp4_parts;
+  auto bytes = renderer_.fmp4_part(*segment.parts[index]);
+  if (bytes) {
+    piece.bytes = std::move(*bytes);
+  } else {
+    ++renders_.failures;
+    piece.fault = bytes.error();
+  }
+  return piece;
+}
+
+Fetched LiveWindow::joined_parts(Segment& segment) {
+  std::vector<Payload> pieces;
+  for (std::size_t i = 0; i < segment.parts.size(); ++i) {
+    if (!has_media(Container::fmp4, *segment.parts[i])) continue;
+    const Rendered& piece = render_part(segment, i);
+    if (piece.fault) return failed(*piece.fault);
+    pieces.push_back(piece.bytes);
+  }
+  return found(std::move(pieces));
+}
+
+Fetched LiveWindow::ts_segment(Segment& segment) {
+  std::vector<Rendered>& pieces = segment.rendering(Container::ts).pieces;
+  if (pieces.empty()) {
+    ++renders_.ts_segments;
+    auto bytes = renderer_.ts_segment(segment.parts);
+    if (!bytes) ++renders_.failures;
+    pieces.push_back(bytes ? Rendered{std::move(*bytes), {}} : Rendered{{}, bytes.error()});
+  }
+  if (pieces.front().fault) return failed(*pieces.front().fault);
+  return found({pieces.front().bytes});
 }
 
 Fetched LiveWindow::picture() {

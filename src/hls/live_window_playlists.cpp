@@ -11,15 +11,29 @@ namespace sluice::hls {
 
 using media::Container;
 
-std::shared_ptr<const PlaylistText> LiveWindow::snapshot(std::string text) const {
-  return std::make_shared<const PlaylistText>(PlaylistText{std::move(text), changed_at_, nullptr});
+namespace {
+
+std::shared_ptr<const PlaylistText> snapshot(std::string text, MonoTime changed) {
+  return std::make_shared<const PlaylistText>(PlaylistText{std::move(text), changed, nullptr});
 }
 
-std::shared_ptr<const PlaylistText> LiveWindow::media_playlist(Container container) {
+std::string init_uri(const PeriodInfo& period) { return uri_of(InitName{period.session, period.period.number}); }
+
+// Beyond the next part, a request may be so many ahead: three, or as many as make three seconds (section 6.2.5.2).
+std::uint64_t advance_limit(Millis part_target) {
+  return std::max<std::uint64_t>(3, static_cast<std::uint64_t>(Millis(Seconds(3)) / part_target));
+}
+
+}  // namespace
+
+std::shared_ptr<const PlaylistText> LiveWindow::media_playlist(Container container, bool delta) {
   if (!playable(container)) return nullptr;
   View& in = view(container);
-  if (in.media == nullptr) in.media = snapshot(media_text(container));
-  return in.media;
+  if (delta && in.delta != nullptr) return in.delta;
+  const std::uint64_t skipped = delta ? skippable(container) : 0;
+  std::shared_ptr<const PlaylistText>& text = skipped > 0 ? in.delta : in.media;
+  if (text == nullptr) text = snapshot(media_text(container, skipped), in.changed);
+  return text;
 }
 
 std::shared_ptr<const PlaylistText> LiveWindow::multivariant(Container container, std::string_view prefix) {
@@ -30,22 +44,93 @@ std::shared_ptr<const PlaylistText> LiveWindow::multivariant(Container container
   if (entry->built_at == change_count_) return entry->text;
   entry->built_at = change_count_;
   std::string text = multivariant_text(container, prefix);
-  if (entry->text == nullptr || entry->text->text != text) entry->text = snapshot(std::move(text));
+  if (entry->text == nullptr || entry->text->text != text) {
+    entry->text = snapshot(std::move(text), changed_at_);
+  }
   return entry->text;
 }
 
-std::string LiveWindow::media_text(Container container) const {
+Listed LiveWindow::is_listed(Container container, std::uint64_t msn, std::optional<std::uint64_t> part) const {
+  if (!low_latency(container) || ended()) return Listed::yes;
+  if (segments_.empty()) return Listed::not_yet;
+  const Segment& last = segments_.last();
+  if (msn < last.msn) return Listed::yes;
+  if (msn > last.msn + 2) return Listed::too_far;
+  const std::uint64_t open_parts = open_.lists_parts(*part_target_) ? open_.parts.size() : 0;
+  if (msn == last.msn) {
+    // What is behind its last part is the first of the next segment.
+    const std::uint64_t parts = last.lists_parts(*part_target_) ? last.parts.size() : 1;
+    if (!part || *part < parts || open_parts > 0) return Listed::yes;
+    return *part - parts < advance_limit(*part_target_) ? Listed::not_yet : Listed::too_far;
+  }
+  if (!part) return Listed::not_yet;
+  const std::uint64_t parts = msn == last.msn + 1 ? open_parts : 0;
+  if (*part < parts) return Listed::yes;
+  return *part - parts < advance_limit(*part_target_) ? Listed::not_yet : Listed::too_far;
+}
+
+// How many segments a delta update leaves out: those that end further from the end of the last one than the boundary.
+std::uint64_t LiveWindow::skippable(Container container) const {
+  if (!low_latency(container) || ended()) return 0;
+  std::uint64_t count = 0;
+  Ticks90k behind = segments_.listed_duration();
+  for (const Segment& segment : segments_.listed()) {
+    behind -= segment.duration;
+    if (behind <= skip_boundary(target_duration_)) break;
+    ++count;
+  }
+  return count;
+}
+
+std::vector<PlaylistPart> LiveWindow::parts_of(const Segment& segment) const {
+  std::vector<PlaylistPart> parts;
+  if (!segment.lists_parts(*part_target_)) return parts;
+  const PeriodInfo& period = *segment.period;
+  for (const auto& part : segment.parts) {
+    const media::Cut& cut = part->cut;
+    parts.push_back({uri_of(PartName{period.session, period.period.number, cut.fragment, cut.added}), cut.duration,
+                     cut.independent, !has_media(Container::fmp4, *part)});
+  }
+  return parts;
+}
+
+// `mapped` is the Period whose initialisation section is in force at the end of the last segment.
+LowLatency LiveWindow::live_edge(const PeriodInfo* mapped) const {
+  LowLatency edge;
+  edge.part_target = *part_target_;
+  if (expected_) {
+    edge.hint_uri = uri_of(PartName{period_info_->session, period_info_->period.number, *expected_, false});
+  }
+  if (!open_.lists_parts(*part_target_)) return edge;
+  PlaylistSegment& line = edge.open.emplace();
+  line.date = open_.date();
+  line.discontinuity = open_.discontinuity;
+  line.parts = parts_of(open_);
+  const bool carried = std::any_of(line.parts.begin(), line.parts.end(), [](const auto& part) { return !part.gap; });
+  if (carried && mapped != open_.period.get()) line.map_uri = init_uri(*open_.period);
+  return edge;
+}
+
+std::string LiveWindow::media_text(Container container, std::uint64_t skipped) const {
   MediaPlaylist playlist;
   playlist.target_duration = target_duration_;
   playlist.independent_segments = independent_;
   playlist.ended = ended();
+  playlist.skipped = skipped;
   playlist.segments.reserve(segments_.listed_count());
   const PeriodInfo* mapped = nullptr;
+  Ticks90k from_end = segments_.listed_duration() + open_.duration;
   bool first = true;
   for (const Segment& segment : segments_.listed()) {
     if (std::exchange(first, false)) {
       playlist.media_sequence = segment.msn;
       playlist.discontinuity_sequence = segment.discontinuity_sequence - (segment.discontinuity ? 1 : 0);
+    }
+    const bool near = from_end <= parts_listed_within(target_duration_);
+    from_end -= segment.duration;
+    if (skipped > 0) {
+      --skipped;
+      continue;
     }
     PlaylistSegment line;
     line.uri = uri_of(SegmentName{container, segment.period->session, segment.msn, segment.added});
@@ -55,9 +140,14 @@ std::string LiveWindow::media_text(Container container) const {
     line.gap = !segment.rendering(container).carried;
     if (container == Container::fmp4 && !line.gap && mapped != segment.period.get()) {
       mapped = segment.period.get();
-      line.map_uri = uri_of(InitName{mapped->session, mapped->period.number});
+      line.map_uri = init_uri(*mapped);
     }
+    if (near && low_latency(container)) line.parts = parts_of(segment);
     playlist.segments.push_back(std::move(line));
+  }
+  if (low_latency(container)) {
+    playlist.low_latency = live_edge(mapped);
+    playlist.independent_segments = independent_ && open_.independent;
   }
   return to_text(playlist);
 }
@@ -70,6 +160,7 @@ std::string LiveWindow::multivariant_text(Container container, std::string_view 
   // Every format in the window, the newest first: players begin near the live edge.
   const std::uint64_t first_listed = segments_.last().msn + 1 - segments_.listed_count();
   for (auto entry = inits_.rbegin(); entry != inits_.rend() && entry->last_msn >= first_listed; ++entry) {
+    if (entry->period == open_.period && open_.period != segments_.last().period) continue;  // no whole segment yet
     add_codecs(container, *entry->period, playlist.codecs);
     const media::Track* video = packaged_video(container, *entry->period);
     if (playlist.video || video == nullptr) continue;

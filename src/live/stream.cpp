@@ -84,6 +84,7 @@ void Stream::restore(const std::vector<RecordedSession>& window, WallTime last_w
     window_.on_session(recorded.session);
     for (const media::Entry& entry : recorded.entries) window_.on_entry(entry, now.mono);
   }
+  window_.on_away(now.mono);
   enter(StreamState::away, now.mono - std::max(now.wall - last_wall, Micros(0)));
 }
 
@@ -120,6 +121,7 @@ void Stream::end_publish(media::Arrival now, bool final) {
     sink_->end(*recording_);
     recording_.reset();
   }
+  window_.on_away(now.mono);
   enter(StreamState::away, now.mono);
   changed_.notify();
 }
@@ -181,10 +183,9 @@ void Stream::deliver(media::Arrival now) {
   for (const media::Entry& entry : entries_) {
     if (to_record) sink_->append(*recording_, entry);
     window_.on_entry(entry, now.mono);
-    if (!std::holds_alternative<media::Packet>(entry)) {
-      note(entry);
-      playlist_changed = true;
-    }
+    if (std::holds_alternative<media::Packet>(entry)) continue;
+    note(entry);
+    playlist_changed = playlist_changed || !std::holds_alternative<media::Data>(entry);
   }
   entries_.clear();
   if (playlist_changed) changed_.notify();

@@ -128,6 +128,7 @@ HttpResponse AdminHandler::picture(live::Stream& stream) {
       break;
     case hls::Fetched::Status::unknown:
     case hls::Fetched::Status::gone:
+    case hls::Fetched::Status::expected:
       return http_error(404, "there is no picture of " + stream.name().path() + ", or not yet");
     case hls::Fetched::Status::failed:
       return http_error(500, "the picture could not be made: " + fetched.fault);

@@ -51,6 +51,9 @@ json::object stream_json(const live::Stream& stream, media::Container container,
       {"bits_per_second", info.bits_per_second},
       {"memory_bytes", stream.window().memory_bytes()}};
   object["last_msn"] = info.last_msn ? json::value(*info.last_msn) : json::value(nullptr);
+  if (info.part_target.count() > 0) {
+    object["part_seconds"] = std::chrono::duration<double>(info.part_target).count();
+  }
   if (info.frame_rate.numerator > 0) {
     object["frame_rate"] = rounded(static_cast<double>(info.frame_rate.numerator) / info.frame_rate.denominator, 1000);
   }

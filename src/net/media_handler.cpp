@@ -164,6 +164,7 @@ HttpReply MediaHandler::media(const hls::Route& route) {
         io::log_event(io::Level::error, "render_failed", fetched.fault);
         return http_error(500, "this segment could not be made", CacheClass::error);
       case hls::Fetched::Status::unknown:
+      case hls::Fetched::Status::expected:
         otherwise = not_found("there is no such segment, or not yet");
         break;
       case hls::Fetched::Status::gone:

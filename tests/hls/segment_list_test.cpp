@@ -179,7 +179,7 @@ TEST_F(SegmentListTest, OneThatIsPutBackFromTheMiddleOfAPeriodDoesNot) {
 
 TEST_F(SegmentListTest, RenderedBytesGoWhenASegmentIsRemoved) {
   add_many(15);
-  list_.find(1000)->renderings[0].pieces.push_back(Payload::copy_of(Bytes(10)));
+  list_.find(1000)->renderings[0].pieces.push_back({Payload::copy_of(Bytes(10)), {}});
   add();
   EXPECT_TRUE(list_.find(1000)->renderings[0].pieces.empty());
 }

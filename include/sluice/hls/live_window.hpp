@@ -1,9 +1,12 @@
 // LiveWindow: the live HLS view of one playlist (an epoch, over every session that resumed it), made from entries.
 //
-// Entries go in, in the order of media/entry.hpp; playlists, initialisation sections and segments come out, for both
-// containers. Bytes are rendered when they are first asked for and kept with the segment while it is listed; playlist
-// texts are built once a change and shared. A container that can carry none of the tracks has no playlist; a segment
-// of which a container can carry nothing is an EXT-X-GAP in it.
+// Entries go in, in the order of media/entry.hpp; playlists, initialisation sections, segments and parts come out, for
+// both containers. Bytes are rendered when they are first asked for and kept with the segment while it is listed;
+// playlist texts are built once a change and shared. A container that can carry none of the tracks has no playlist; a
+// segment of which a container can carry nothing is an EXT-X-GAP in it.
+//
+// With a part target (media::Cut::part_target) the fMP4 playlist is a low-latency one, see docs/low-latency.md: it
+// names parts as they come, and the one that comes next. A part and its segment share the same bytes.
 //
 // Loop thread only. Told the time: expired segments are dropped by on_time().
 #pragma once
@@ -22,7 +25,9 @@
 #include "sluice/base/time.hpp"
 #include "sluice/hls/bandwidth_meter.hpp"
 #include "sluice/hls/frame_rate_meter.hpp"
+#include "sluice/hls/media_playlist.hpp"
 #include "sluice/hls/renderer.hpp"
+#include "sluice/hls/route.hpp"
 #include "sluice/hls/segment_list.hpp"
 #include "sluice/media/entry.hpp"
 
@@ -40,15 +45,23 @@ struct PlaylistText {
 struct Fetched {
   enum class Status {
     found,
-    unknown,  // no such resource, or not yet
-    gone,     // there was one, its time is over
-    failed,   // it could not be rendered: `fault`
+    unknown,   // no such resource, or not yet
+    expected,  // the part that the playlist says comes next
+    gone,      // there was one, its time is over
+    failed,    // it could not be rendered: `fault`
   };
   Status status = Status::unknown;
   std::vector<Payload> pieces;  // the bytes are their concatenation
   std::string fault;
 
   std::size_t size() const;
+};
+
+// Whether a playlist has what a request wants it to have (draft-pantos-hls-rfc8216bis, section 6.2.5.2).
+enum class Listed {
+  yes,
+  not_yet,
+  too_far,  // ahead of what may be asked for
 };
 
 struct RenderCounts {
@@ -66,6 +79,7 @@ struct WindowInfo {
   Ticks90k listed_duration{};
   std::uint64_t bits_per_second = 0;  // of the media of the newest segment that is no gap
   media::FrameRate frame_rate;        // numerator 0: not known, or no video
+  Millis part_target{};               // of the low-latency playlist; 0: there is none
 };
 
 class LiveWindow {
@@ -73,7 +87,7 @@ class LiveWindow {
   struct Options {
     // How much a playlist lists, at least three target durations.
     Micros window = Seconds(30);
-    // Playlists are served from so many segments on, or when the stream has ended.
+    // Playlists are served from so many segments on, low-latency ones from the first, or when the stream has ended.
     std::size_t start_segments = 3;
     // Gaps listed beyond the window while a publisher is away; past it the oldest media goes too.
     Micros gaps_max = std::chrono::minutes(10);
@@ -87,6 +101,8 @@ class LiveWindow {
   // The entries that follow are of this session.
   void on_session(const SessionId& session);
   void on_entry(const media::Entry& entry, MonoTime now);
+  // The publisher has left: no part is expected until the next entries.
+  void on_away(MonoTime now);
   // Drops what can no longer be fetched.
   void on_time(MonoTime now);
   // The playlist has ended (EXT-X-ENDLIST); no entry may follow. What it lists stays for as long as it lasts.
@@ -103,9 +119,15 @@ class LiveWindow {
   bool carries(media::Container container) const;
   // The playlists of this container can be served. Once true it stays so until expired().
   bool playable(media::Container container) const;
+  // The media playlist of this container names parts.
+  bool low_latency(media::Container container) const;
 
-  // Null unless playable().
-  std::shared_ptr<const PlaylistText> media_playlist(media::Container container);
+  // Null unless playable(). `delta`: what a delta update says; it is the whole playlist, the same object, where there
+  // is nothing to leave out.
+  std::shared_ptr<const PlaylistText> media_playlist(media::Container container, bool delta = false);
+  // Whether the media playlist has segment `msn` whole, or the part of it that is asked for, or anything later.
+  // Playlists that have ended or name no parts are not waited for: they always do.
+  Listed is_listed(media::Container container, std::uint64_t msn, std::optional<std::uint64_t> part) const;
   // `prefix` stands before the media playlist's URI: "" for a multivariant playlist beside it, "fmp4/" from one level
   // up.
   std::shared_ptr<const PlaylistText> multivariant(media::Container container, std::string_view prefix);
@@ -113,6 +135,8 @@ class LiveWindow {
   Fetched init(const SessionId& session, std::uint64_t period);
   // `added` as in SegmentName.
   Fetched segment(media::Container container, const SessionId& session, std::uint64_t msn, bool added = false);
+  // `fragment` and `added` as in PartName.
+  Fetched part(const SessionId& session, std::uint64_t period, std::uint64_t fragment, bool added);
   // The newest key frame that is listed, as a fMP4 file of this one frame: a picture for whoever can decode it. Made
   // anew each time.
   Fetched picture();
@@ -123,7 +147,7 @@ class LiveWindow {
   WindowInfo info() const;
 
  private:
-  // The initialisation section of a Period that has segments.
+  // The initialisation section of a Period that has parts.
   struct PeriodInit {
     std::shared_ptr<const PeriodInfo> period;
     std::uint64_t last_msn = 0;
@@ -135,11 +159,17 @@ class LiveWindow {
     std::uint64_t built_at = 0;  // the change_count_ it was last looked at
     std::shared_ptr<const PlaylistText> text;
   };
+  struct HeldPart {
+    Segment* segment;
+    std::size_t index;
+  };
   // What belongs to one container.
   struct View {
     bool carried = false;  // some segment is
     BandwidthMeter meter;
+    MonoTime changed;                           // when `media` did
     std::shared_ptr<const PlaylistText> media;  // null: to be built
+    std::shared_ptr<const PlaylistText> delta;
     std::vector<Multivariant> multivariants;
   };
 
@@ -155,13 +185,25 @@ class LiveWindow {
   void on(const media::End& end, MonoTime now);
 
   std::shared_ptr<const PeriodInfo> make_period() const;
+  void add_part(const media::Cut& cut, MonoTime now);
+  void expect(std::optional<std::uint64_t> fragment, MonoTime now);
   void close_segment(MonoTime now);
   void list(Segment segment, MonoTime now);
   void measure(const Segment& segment);
   void changed(MonoTime now);
-  std::string media_text(media::Container container) const;
+  void part_changed(MonoTime now);
+
+  std::vector<PlaylistPart> parts_of(const Segment& segment) const;
+  LowLatency live_edge(const PeriodInfo* mapped) const;
+  std::uint64_t skippable(media::Container container) const;
+  std::string media_text(media::Container container, std::uint64_t skipped) const;
   std::string multivariant_text(media::Container container, std::string_view prefix) const;
-  std::shared_ptr<const PlaylistText> snapshot(std::string text) const;
+
+  std::optional<HeldPart> find_part(const PartName& name);
+  bool was_part(const PartName& name) const;
+  const Rendered& render_part(Segment& segment, std::size_t index);
+  Fetched joined_parts(Segment& segment);
+  Fetched ts_segment(Segment& segment);
 
   Options options_;
   StreamName name_;
@@ -171,19 +213,21 @@ class LiveWindow {
   SessionId session_;
   media::Period period_;
   std::vector<media::Track> tracks_;
-  std::shared_ptr<const PeriodInfo> period_info_;   // null until the Period's first Cut
-  std::vector<media::Packet> packets_;              // since the last Cut
-  std::vector<std::shared_ptr<const Part>> parts_;  // of the segment that is not complete
+  std::shared_ptr<const PeriodInfo> period_info_;  // null until the Period's first Cut
+  std::vector<media::Packet> packets_;             // since the last Cut
+  Segment open_;                                   // the one that is not complete, when it has parts
+  std::optional<std::uint64_t> expected_;          // the fragment of period_info_ that comes next, as far as is known
   Seconds target_duration_{};
+  std::optional<Millis> part_target_;  // none before the first Cut; 0: no playlist names parts
 
   SegmentList segments_;
   std::deque<PeriodInit> inits_;
   std::array<View, 2> views_;
   FrameRateMeter frame_rate_;
   std::uint64_t bits_per_second_ = 0;
-  bool independent_ = true;  // every segment so far began with a random access point
-  bool started_ = false;     // start_segments were listed, or it ended with any
-  std::uint64_t change_count_ = 0;
+  bool independent_ = true;         // every segment so far began with a random access point
+  bool started_ = false;            // start_segments were listed, or it ended with any
+  std::uint64_t change_count_ = 0;  // of the segments that are listed
   MonoTime changed_at_;
   std::optional<MonoTime> ended_at_;
   bool expired_ = false;

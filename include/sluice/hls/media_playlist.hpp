@@ -2,12 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sluice/base/time.hpp"
 
 namespace sluice::hls {
+
+struct PlaylistPart {
+  std::string uri;
+  Ticks90k duration{};
+  bool independent = false;
+  bool gap = false;  // the URI is not to be fetched
+};
 
 struct PlaylistSegment {
   std::string uri;
@@ -16,6 +24,15 @@ struct PlaylistSegment {
   std::string map_uri;         // EXT-X-MAP before this segment; empty: none is due
   bool discontinuity = false;  // EXT-X-DISCONTINUITY before it
   bool gap = false;            // EXT-X-GAP: the URI is not to be fetched
+  std::vector<PlaylistPart> parts = {};
+};
+
+// What a playlist with parts has beside them.
+struct LowLatency {
+  Millis part_target{};
+  std::string hint_uri;  // of the part that comes next; empty: that is not known
+  // The segment that is not complete: its parts and what stands before them. It has no URI and no duration yet.
+  std::optional<PlaylistSegment> open;
 };
 
 struct MediaPlaylist {
@@ -25,6 +42,9 @@ struct MediaPlaylist {
   bool independent_segments = false;
   bool ended = false;  // EXT-X-ENDLIST
   bool vod = false;    // EXT-X-PLAYLIST-TYPE:VOD; only with `ended`
+  std::optional<LowLatency> low_latency;
+  // A delta update: so many segments, from `media_sequence` on, are left out before the first of `segments`.
+  std::uint64_t skipped = 0;
   std::vector<PlaylistSegment> segments;
 };
 
@@ -34,6 +54,14 @@ inline constexpr int kPlaylistVersion = 6;
 // The specification asks for no version with EXT-X-GAP, but one that came when 8 was current does in parsers that
 // people use.
 inline constexpr int kPlaylistVersionWithGaps = 8;
+inline constexpr int kPlaylistVersionWithSkip = 9;
+
+// PART-HOLD-BACK: how far from the end a player of parts is to stay.
+constexpr Millis part_hold_back(Millis part_target) { return 3 * part_target; }
+// CAN-SKIP-UNTIL: a delta update leaves out segments that end before this distance from the end of the last segment.
+constexpr Seconds skip_boundary(Seconds target_duration) { return 6 * target_duration; }
+// Parts are listed no further from the end than this.
+constexpr Seconds parts_listed_within(Seconds target_duration) { return 3 * target_duration; }
 
 std::string to_text(const MediaPlaylist& playlist);
 
