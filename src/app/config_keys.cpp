@@ -123,10 +123,20 @@ std::vector<ConfigKey> make_keys() {
           "hls.container", Choice<HlsContainer>{{{"fmp4", HlsContainer::fmp4}, {"ts", HlsContainer::ts}}},
           "What `/APP/STREAM/index.m3u8` plays. Both containers are always served, at `/APP/STREAM/fmp4/index.m3u8` "
           "and `/APP/STREAM/ts/index.m3u8`."),
+      key<&C::hls, &HlsConfig::low_latency>(
+          "hls.low_latency", Flag{},
+          "Whether the fMP4 playlists of new streams are low-latency HLS: they name the parts of a segment before it "
+          "is "
+          "complete, and players may ask for what comes next. Players that know nothing of it play on as before."),
       key<&C::hls, &HlsConfig::segment_duration>(
           "hls.segment_duration", DurationRange{1s, 60s},
           "The segment length aimed at. Segments are cut at the first key frame at or after it, so encoders should "
           "send one at least this often."),
+      key<&C::hls, &HlsConfig::part_duration>(
+          "hls.part_duration", DurationRange{100ms, 2s},
+          "The part length aimed at with `hls.low_latency`. A playlist's parts are 85 to 100 % of its `PART-TARGET`, "
+          "the whole number of frames nearest to this; players keep three of them back. Shorter parts mean less delay "
+          "and more requests."),
       key<&C::hls, &HlsConfig::window>("hls.window", DurationRange{3s, 1h},
                                        "How much media the live playlist lists, and so how far back players can go. "
                                        "It is held in memory."),

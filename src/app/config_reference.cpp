@@ -33,6 +33,7 @@ constexpr std::string_view kReferenceRules = R"(
 ## What must hold between keys
 - Two listeners cannot share a port.
 - `hls.window` is at least three times `hls.segment_duration`; `hls.segment_duration` does not exceed `limits.gop_duration`.
+- `hls.part_duration` does not exceed `hls.segment_duration`.
 - `record.sync_interval` does not exceed `record.rotate`.
 - `hls.window` does not exceed `hls.dvr_window`, nor that `record.retention`, unless that is `0`.
 - `lifecycle.slots` exceeds neither `limits.rtmp_connections` nor `limits.streams`.

@@ -64,6 +64,7 @@ std::vector<Contradiction> find_contradictions(const Config& config) {
 
   const LimitsConfig& limits = config.limits;
   rules.not_above(config.hls.segment_duration <= limits.gop_duration, "hls.segment_duration", "limits.gop_duration");
+  rules.not_above(config.hls.part_duration <= config.hls.segment_duration, "hls.part_duration", "hls.segment_duration");
   rules.not_above(config.hls.window <= config.hls.dvr_window, "hls.window", "hls.dvr_window");
   rules.not_above(config.record.retention == Millis(0) || config.hls.dvr_window <= config.record.retention,
                   "hls.dvr_window", "record.retention");

@@ -44,7 +44,10 @@ class Mender {
     }
     whole_ = whole_ && cut.msn == msn_ && cut.part == parts_;
     ++parts_;
-    segment_.emplace_back(cut);
+    if (cut.part_target > Millis(0)) part_target_ = cut.part_target;
+    media::Cut& added = std::get<media::Cut>(segment_.emplace_back(cut));
+    // What recovery added knows only what its own file says.
+    if (added.added) added.part_target = part_target_;
     if (!cut.ends_segment) return;
     if (whole_) list({msn_, period_.number, start_, cut.start + cut.duration, cut.target_duration});
     forget_segment();
@@ -123,12 +126,25 @@ class Mender {
   Ticks90k start_{};
   std::uint32_t parts_ = 0;
   bool whole_ = true;
+  Millis part_target_{};  // of the playlist
 
   std::vector<RecordedSession> result_;
   std::optional<Listed> last_;
 };
 
 }  // namespace
+
+std::optional<Millis> part_target_of(const std::vector<RecordedSession>& window) {
+  std::optional<Millis> target;
+  for (const RecordedSession& session : window) {
+    for (const media::Entry& entry : session.entries) {
+      const auto* cut = std::get_if<media::Cut>(&entry);
+      // Recovery, which ends a playlist's only segment, knows of no target.
+      if (cut != nullptr && (!cut->added || cut->part_target > Millis(0))) target = cut->part_target;
+    }
+  }
+  return target;
+}
 
 std::vector<RecordedSession> make_contiguous(std::vector<RecordedSession> recorded, std::uint64_t last_msn,
                                              Ticks90k media_end) {

@@ -147,6 +147,8 @@ Result<Record> decode_cut(const RecordHeader& header, ByteView body) {
     const std::uint8_t track = in.bytes.u8();
     cut.ends.push_back({track, in.ticks().count()});
   }
+  // Came later: what was recorded before has no parts.
+  if (!in.bytes.at_end()) cut.part_target = Millis(in.bytes.u32_le());
   if (!in.ok()) return senseless("Cut", header);
   return Record(media::Entry(std::move(cut)));
 }

@@ -89,6 +89,7 @@ Draft draft_of(const media::Cut& cut) {
     out.u8(end.track);
     out.u64_le(static_cast<std::uint64_t>(end.end));
   }
+  out.u32_le(static_cast<std::uint32_t>(cut.part_target.count()));
   Draft result = make(RecordType::cut, cut.start.count(), std::move(out));
   if (cut.ends_segment) result.header.flags |= flags::kEndsSegment;
   if (cut.independent) result.header.flags |= flags::kIndependent;

@@ -17,6 +17,7 @@ void OpenPart::apply(const media::Entry& entry) {
     segment_.reset();
     if (!cut->ends_segment) segment_ = *cut;
     fragment_ = cut->fragment;
+    part_target_ = cut->part_target;
     listed_end_ = cut->start + cut->duration;
     for (Run& run : runs_) run.in_part = false;
     has_video_ = begins_with_key_ = false;
@@ -91,6 +92,7 @@ std::optional<media::Cut> OpenPart::closing() const {
   // It may be the playlist's first segment, which nothing was fixed for.
   const Ticks90k whole = cut.start + cut.duration - (segment_ ? segment_start_ : cut.start);
   cut.target_duration = std::max({head_.numbering().target_duration, std::chrono::round<Seconds>(whole), Seconds(1)});
+  cut.part_target = part_target_;
   for (const Run& run : runs_) {
     if (run.in_part) cut.ends.push_back({run.track, std::max(end_of(run), run.last + 1)});
   }

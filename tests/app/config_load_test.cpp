@@ -170,6 +170,7 @@ TEST(ConfigLoad, LimitsMustNotExceedOneAnother) {
   const std::pair<const char*, const char*> table[] = {
       {"limits.gop_duration=1500ms", "hls.segment_duration (2s) must not exceed limits.gop_duration (1500ms)"},
       {"record.sync_interval=1m", ""},
+      {"hls.part_duration=2s", ""},
       {"hls.dvr_window=29s", "hls.window (30s) must not exceed hls.dvr_window (29s)"},
       {"record.retention=4h", ""},
       {"record.retention=239m", "hls.dvr_window (4h) must not exceed record.retention (239m)"},
@@ -193,6 +194,8 @@ TEST(ConfigLoad, LimitsMustNotExceedOneAnother) {
       EXPECT_THAT(faults, ElementsAre(HasSubstr(wanted))) << argument;
     }
   }
+  EXPECT_THAT(argument_faults({"hls.part_duration=1001ms", "hls.segment_duration=1s"}),
+              ElementsAre(HasSubstr("hls.part_duration (1001ms) must not exceed hls.segment_duration (1s)")));
   EXPECT_THAT(argument_faults({"record.rotate=1s", "record.sync_interval=2s"}), testing::SizeIs(1));
   EXPECT_THAT(argument_faults({"lifecycle.slots=2", "limits.streams=1"}), testing::SizeIs(1));
   EXPECT_THAT(argument_faults({"limits.message_size=64KiB", "limits.unpublished_message_size=65KiB"}),

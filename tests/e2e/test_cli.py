@@ -83,7 +83,7 @@ class Configuration(SluiceTest):
 
     def test_broken_files_start_nothing(self):
         for text in ("a: [", "- x\n", "http: 5\n", "http: {listen: a, listen: b}\n", "\0\1\2", "a: &a [*a]\n",
-                     "record.enabled: true\n", "hls:\n  low_latency: true\n", "record:\n  enabled: maybe\n",
+                     "record.enabled: true\n", "auth:\n  publish_webhook: x\n", "record:\n  enabled: maybe\n",
                      "hls: {window: 1000000000000000000000s}\n", "x: " + "[" * 20000):
             with self.subTest(text[:30]):
                 done, path = self.check(text)

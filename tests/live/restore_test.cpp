@@ -268,6 +268,33 @@ TEST_F(RestoreTest, AWindowThatCannotBeMendedBeginsBehindTheFault) {
   publishing->end(at(20'000));
 }
 
+TEST(PartTarget, IsThatOfTheRecordedCutsAndOpenUntilASegmentWasCompleted) {
+  const auto window_of = [](std::vector<media::Cut> cuts) {
+    RecordedSession session{SessionId::make(testing::kWallStart, 1), {media::Period()}};
+    std::uint64_t number = 0;
+    for (media::Cut& cut : cuts) {
+      cut.msn = cut.fragment = ++number;
+      cut.ends_segment = true;
+      cut.start = Seconds(2 * number);
+      cut.duration = Seconds(2);
+      session.entries.emplace_back(cut);
+    }
+    return make_contiguous({session}, number, Seconds(2 * number + 2));
+  };
+  const media::Cut plain;
+  media::Cut parted;
+  parted.part_target = Millis(501);
+  media::Cut added;
+  added.added = true;
+  EXPECT_EQ(part_target_of(window_of({plain, plain})), Millis(0));
+  EXPECT_EQ(part_target_of(window_of({plain, added})), Millis(0));
+  EXPECT_EQ(part_target_of(window_of({added, parted})), Millis(501));
+  EXPECT_EQ(part_target_of(window_of({added})), std::nullopt);
+  // A file that has nothing but the end of a segment does not know.
+  const auto window = window_of({parted, added});
+  EXPECT_EQ(std::get<media::Cut>(window[0].entries.back()).part_target, Millis(501));
+}
+
 TEST(MakeContiguous, NothingRecordedIsNoWindow) {
   EXPECT_TRUE(make_contiguous({}, 7, Seconds(1)).empty());
   EXPECT_TRUE(make_contiguous({{SessionId::make(testing::kWallStart, 1), {}}}, 7, Seconds(1)).empty());

@@ -19,7 +19,9 @@ Bytes example() {
   track.config.video = {.width = 320, .height = 180, .frame_rate = {}, .colour = {}, .nal_length_size = 4};
   writer.add(track);
   writer.add(sample::packet(0, 900000, true, "\x65\x88\x84\x21\xa0"));
-  writer.add(media::Cut{100, 0, 1, true, true, Ticks90k(900000), Ticks90k(3000), Seconds(2), {{0, 903000}}});
+  media::Cut cut{100, 0, 1, true, true, Ticks90k(900000), Ticks90k(3000), Seconds(2), {{0, 903000}}};
+  cut.part_target = Millis(501);
+  writer.add(cut);
   writer.add(media::End{sample::wall(3)});
   writer.seal();
   return sample::take(writer.output());

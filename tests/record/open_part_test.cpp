@@ -55,6 +55,14 @@ TEST_F(OpenPartTest, TheCutEndsWhereTheFramesEnd) {
   EXPECT_EQ(closing->ends[1].end, 529200 + 2048);
 }
 
+TEST_F(OpenPartTest, TheCutHasThePartTargetOfThoseBeforeIt) {
+  media::Cut before = cut(100, 900000);
+  before.part_target = Millis(501);
+  add({packet(0, 900000, true, "frame"), before});
+  add_half_second(1080000);
+  EXPECT_EQ(part_.closing()->part_target, Millis(501));
+}
+
 TEST_F(OpenPartTest, AFileWithoutACutGoesOnFromWhatItsHeaderSays) {
   add_half_second(900000);
   const auto closing = part_.closing();

@@ -41,6 +41,25 @@ TEST(RecordWriter, EveryFieldOfATrackComesBack) {
   EXPECT_FALSE(second.config.video.frame_rate);
 }
 
+TEST(RecordWriter, ThePartTargetOfACutComesBackAndOneRecordedBeforeThereWereAnyHasNone) {
+  media::Cut cut = sample::cut(100, 900000);
+  cut.part_target = Millis(501);
+  const Draft parts = draft(media::Entry(cut));
+  const auto read_back = [&](std::size_t size) {
+    RecordHeader header = parts.header;
+    header.body_size = static_cast<std::uint32_t>(size);
+    return decode_record(header, ByteView(parts.body).first(size));
+  };
+  const auto target_of = [](const Result<Record>& record) {
+    return std::get<media::Cut>(std::get<media::Entry>(*record)).part_target;
+  };
+  EXPECT_EQ(target_of(read_back(parts.body.size())), Millis(501));
+  const auto older = read_back(parts.body.size() - 4);
+  EXPECT_EQ(target_of(older), Millis(0));
+  EXPECT_EQ(std::get<media::Cut>(std::get<media::Entry>(*older)).ends.size(), 1U);
+  for (const std::size_t missing : {1U, 2U, 3U}) EXPECT_TRUE(read_back(parts.body.size() - missing).has_error());
+}
+
 TEST(RecordWriter, HeaderNamesSessionAndNumbers) {
   const auto found = sample::only<Found>(read(sample::file({})));
   ASSERT_FALSE(found.empty());

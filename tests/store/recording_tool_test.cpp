@@ -66,7 +66,7 @@ TEST_F(RecordingToolTest, ListAsJsonIsOneDocument) {
   EXPECT_EQ(printed(),
             R"({"recordings":[{"path":"DIR/live/demo/20261121T035512Z-3f9a2c-000003.slog","stream":"live/demo",)"
             R"("session":"20261121T035512Z-3f9a2c","index":3,"state":"sealed","start":"2026-11-21T03:55:12.888Z",)"
-            R"("duration":8.111111E0,"bytes":1773,"packets":11,"first_msn":100,"last_msn":103,"entries_lost":0,)"
+            R"("duration":8.111111E0,"bytes":1785,"packets":11,"first_msn":100,"last_msn":103,"entries_lost":0,)"
             R"("recovered":false,"ended":true,"tracks":[)"
             R"({"codec":"h264","timescale":90000,"codecs":"avc1.64001f","width":1280,"height":720},)"
             R"({"codec":"aac","timescale":44100,"codecs":"mp4a.40.2","sample_rate":44100,"channels":2},)"

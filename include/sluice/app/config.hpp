@@ -76,7 +76,9 @@ struct StreamConfig {
 
 struct HlsConfig {
   HlsContainer container = HlsContainer::fmp4;
+  bool low_latency = true;
   Millis segment_duration{2'000};
+  Millis part_duration{500};
   Millis window{30'000};
   Millis dvr_window{4 * 3'600'000};
   friend bool operator==(const HlsConfig&, const HlsConfig&) = default;

@@ -31,6 +31,10 @@ struct StreamTail {
   std::vector<RecordedSession> window = {};
 };
 
+// The part target of the playlist `window` is of, which never changes: 0 when it lists no parts. None when no segment
+// of it was completed, so that nothing has been told yet.
+std::optional<Millis> part_target_of(const std::vector<RecordedSession>& window);
+
 // Makes a window that a playlist can be made of: whole segments, numbers without a hole up to `last_msn`. What is
 // missing between segments (the publisher was away, entries were lost or damaged) becomes Gaps that share the time;
 // where that cannot be, the window begins behind it. Empty when nothing is left.

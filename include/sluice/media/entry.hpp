@@ -78,14 +78,14 @@ struct Cut {
   bool independent = false;  // the part starts with a random access point (or has audio only)
   Ticks90k start{};          // of the part on the timeline; the next part of the Period starts at start + duration
   Ticks90k duration{};
-  Seconds target_duration{};  // EXT-X-TARGETDURATION, constant for the life of the playlist
-  // EXT-X-PART-INF's PART-TARGET, constant for the life of the playlist from its first Cut on; 0: it lists no parts. A
-  // segment that is a single part longer than it has none to list.
-  Millis part_target{};
+  Seconds target_duration{};   // EXT-X-TARGETDURATION, constant for the life of the playlist
   std::vector<TrackEnd> ends;  // one for each track with packets in the part that are not hidden
   // Recovery added it behind what a killed process had recorded of its last segment. That process may have listed the
   // whole segment, which this is not: it has a name of its own.
   bool added = false;
+  // EXT-X-PART-INF's PART-TARGET, constant for the life of the playlist from its first Cut on; 0: it lists no parts. A
+  // segment that is a single part longer than it has none to list.
+  Millis part_target{};
 };
 
 // No media for this span: a segment that can only be listed as EXT-X-GAP.

@@ -38,6 +38,7 @@ class OpenPart {
   std::optional<Ticks90k> listed_end_;  // of the last Cut or Gap of this Period
   std::optional<media::Cut> segment_;   // the last Cut, when its segment goes on
   Ticks90k segment_start_{};            // of that segment
+  Millis part_target_{};                // the last Cut's
   std::uint64_t fragment_ = 0;          // the last Cut's, in this Period
   Ticks90k first_{};                    // of the leading track's first packet in the part
   bool has_video_ = false;              // the part has, and

@@ -44,6 +44,9 @@ struct Start {
   Ticks90k media_start = Seconds(10);                    // late enough for tracks that begin before the first packet
   // With restart: the playlist's EXT-X-TARGETDURATION so far, which must not change. None: the first segment decides.
   std::optional<Seconds> target_duration = {};
+  // With restart: the part target it has, which must not change either; 0: it lists no parts. None: the first segment
+  // decides.
+  std::optional<Millis> part_target = {};
   // With restart: UTC of media_start, which the next Period's date does not go behind, and when the last segment was
   // listed, so that gaps fall due.
   std::optional<WallTime> wall_start = {};
