@@ -225,6 +225,12 @@ std::vector<ConfigKey> make_keys() {
       limit<&L::http_connections_per_address>("limits.http_connections_per_address", CountRange{0, 1'000'000},
                                               "The same from one client address; `0` is no limit of its own, as a CDN "
                                               "or a balancer brings many viewers from one."),
+      limit<&L::held_requests>("limits.held_requests", CountRange{1, 1'000'000},
+                               "Requests that wait for what a live stream does not have yet: a playlist with the next "
+                               "part, a hinted part, a first playlist. More are answered with 503. Each takes one of "
+                               "`limits.http_connections`."),
+      limit<&L::held_requests_per_stream>("limits.held_requests_per_stream", CountRange{1, 1'000'000},
+                                          "The same of one stream, so that it leaves room for others."),
       limit<&L::http_header_timeout>(
           "limits.http_header_timeout", kPeerTimeout,
           "From the first byte of a request to the end of its header. Bytes do not extend it."),

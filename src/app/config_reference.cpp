@@ -37,8 +37,9 @@ constexpr std::string_view kReferenceRules = R"(
 - `record.sync_interval` does not exceed `record.rotate`.
 - `hls.window` does not exceed `hls.dvr_window`, nor that `record.retention`, unless that is `0`.
 - `lifecycle.slots` exceeds neither `limits.rtmp_connections` nor `limits.streams`.
-- `limits.rtmp_unpublished_per_address` ≤ `limits.rtmp_unpublished_connections` ≤ `limits.rtmp_connections`, and
-  `limits.http_connections_per_address` ≤ `limits.http_connections`.
+- `limits.rtmp_unpublished_per_address` ≤ `limits.rtmp_unpublished_connections` ≤ `limits.rtmp_connections`,
+  `limits.http_connections_per_address` ≤ `limits.http_connections`, and
+  `limits.held_requests_per_stream` ≤ `limits.held_requests`.
 - `limits.unpublished_message_size` ≤ `limits.message_size` ≤ `limits.unfinished_messages`.
 )";
 

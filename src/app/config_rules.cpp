@@ -81,6 +81,8 @@ std::vector<Contradiction> find_contradictions(const Config& config) {
                   "limits.unfinished_messages");
   rules.not_above(limits.http_connections_per_address <= limits.http_connections, "limits.http_connections_per_address",
                   "limits.http_connections");
+  rules.not_above(limits.held_requests_per_stream <= limits.held_requests, "limits.held_requests_per_stream",
+                  "limits.held_requests");
   return rules.take();
 }
 

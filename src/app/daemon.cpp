@@ -99,8 +99,7 @@ bool Daemon::open_listeners() {
       return false;
     }
   }
-  net::MediaHandler::Options media_options;
-  media_options.default_container = container_of(config_.hls.container);
+  const net::MediaHandler::Options media_options = media_options_of(config_);
   if (config_.record.enabled) {
     archive_ = std::make_unique<ArchiveService>(context_.get_executor(), config_, renderer_, hub_);
   }
@@ -363,6 +362,7 @@ void Daemon::collect_metrics() {
     collect_streams(out, hub_);
     http_->collect(out);
     admin_->collect(out);
+    media_handler_->held().collect(out);
     if (recorder_ == nullptr) return;
     collect_recorder(out, recorder_->stats(), io::mono_now());
     archive_->handler().collect(out);

@@ -71,6 +71,14 @@ net::RtmpServerOptions rtmp_options(const Config& config, const boost::asio::ip:
   return options;
 }
 
+net::MediaHandler::Options media_options_of(const Config& config) {
+  net::MediaHandler::Options options;
+  options.default_container = container_of(config.hls.container);
+  options.held.all_max = config.limits.held_requests;
+  options.held.of_stream_max = config.limits.held_requests_per_stream;
+  return options;
+}
+
 net::HttpServerOptions media_http_options(const Config& config, const boost::asio::ip::tcp::endpoint& listen) {
   net::HttpServerOptions options;
   options.listen = listen;

@@ -5,6 +5,7 @@
 #include "sluice/live/hub.hpp"
 #include "sluice/live/lifecycle.hpp"
 #include "sluice/net/http_server.hpp"
+#include "sluice/net/media_handler.hpp"
 #include "sluice/net/rtmp_server.hpp"
 
 namespace sluice::app {
@@ -17,6 +18,7 @@ live::ReadinessMeaning readiness_of(ReadinessMeaning meaning);
 live::HubOptions hub_options(const Config& config);
 live::LifecycleOptions lifecycle_options(const Config& config);
 net::RtmpServerOptions rtmp_options(const Config& config, const boost::asio::ip::tcp::endpoint& listen);
+net::MediaHandler::Options media_options_of(const Config& config);
 net::HttpServerOptions media_http_options(const Config& config, const boost::asio::ip::tcp::endpoint& listen);
 net::HttpServerOptions admin_http_options(const Config& config, const boost::asio::ip::tcp::endpoint& listen);
 

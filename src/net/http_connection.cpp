@@ -56,8 +56,9 @@ HttpResponse method_not_allowed() {
 // A request that waits for its answer; shared by whoever may end the wait.
 struct HttpConnection::Held {
   explicit Held(const asio::any_io_executor& executor) : answered(executor, asio::steady_timer::time_point::max()) {}
-  asio::steady_timer answered;  // never expires: cancelled when there is an answer
-  asio::cancellation_signal cancel;
+  asio::steady_timer answered;       // never expires: cancelled when there is an answer
+  asio::cancellation_signal cancel;  // of a coroutine
+  std::unique_ptr<HttpHold> hold;    // or this
   HttpResponse response;
   bool done = false;
 };
@@ -115,8 +116,7 @@ asio::awaitable<void> HttpConnection::run(std::shared_ptr<HttpConnection> self) 
       if (HttpResponse* at_once = std::get_if<HttpResponse>(&reply)) {
         response = std::move(*at_once);
       } else {
-        asio::awaitable<HttpResponse> pending = std::move(std::get<asio::awaitable<HttpResponse>>(reply));
-        response = co_await c.hold(std::move(pending));
+        response = co_await c.hold(std::move(reply));
       }
     }
     const ResourceKind kind = response.kind;
@@ -212,12 +212,16 @@ std::optional<HttpResponse> HttpConnection::answer_ourselves(Arrival arrival) co
   return std::nullopt;
 }
 
-asio::awaitable<HttpResponse> HttpConnection::hold(asio::awaitable<HttpResponse> pending) {
+asio::awaitable<HttpResponse> HttpConnection::hold(HttpReply reply) {
   ++core_->stats().held;
   const auto held = std::make_shared<Held>(socket_.get_executor());
-  start_hold(held, std::move(pending));
+  if (auto* later = std::get_if<std::unique_ptr<HttpHold>>(&reply)) {
+    start_hold(held, std::move(*later));
+  } else {
+    start_hold(held, std::move(std::get<asio::awaitable<HttpResponse>>(reply)));
+  }
   if (!held->done) {
-    watch_for_hang_up(held);
+    watch_for_hang_up(held, asio::socket_base::wait_read);
     error_code ignored;
     co_await held->answered.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     socket_.cancel(ignored);
@@ -248,18 +252,37 @@ void HttpConnection::start_hold(const std::shared_ptr<Held>& held, asio::awaitab
                  asio::bind_cancellation_slot(held->cancel.slot(), on_answer));
 }
 
+void HttpConnection::start_hold(const std::shared_ptr<Held>& held, std::unique_ptr<HttpHold> hold) {
+  held->hold = std::move(hold);
+  held->hold->wait([waiting = held.get()](HttpResponse response) {
+    waiting->done = true;
+    waiting->response = std::move(response);
+    waiting->answered.cancel();
+  });
+}
+
 // Waits until the socket is readable, and looks without taking: the end of the connection cancels the request. Bytes
-// are the next request, sent early; they stay where they are, and nobody watches any longer.
-void HttpConnection::watch_for_hang_up(const std::shared_ptr<Held>& held) {
-  socket_.async_wait(asio::socket_base::wait_read, [this, held](const error_code& error) {
+// are the next request, sent early; they stay where they are, and only a reset is noticed from then on.
+void HttpConnection::watch_for_hang_up(const std::shared_ptr<Held>& held, asio::socket_base::wait_type what) {
+  socket_.async_wait(what, [this, held, what](const error_code& error) {
     if (held->done) return;
-    if (!error) {
+    if (!error && what == asio::socket_base::wait_read) {
       char byte = 0;
       const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-      if (count > 0 || (count < 0 && errno == EAGAIN)) return;
+      if (count < 0 && errno == EAGAIN) return;
+      if (count > 0) {
+        watch_for_hang_up(held, asio::socket_base::wait_error);
+        return;
+      }
     }
     peer_gone_ = true;
-    held->cancel.emit(asio::cancellation_type::terminal);
+    if (held->hold == nullptr) {
+      held->cancel.emit(asio::cancellation_type::terminal);
+      return;
+    }
+    held->hold.reset();
+    held->done = true;
+    held->answered.cancel();
   });
 }
 

@@ -40,13 +40,14 @@ class HttpConnection {
   struct Held;
 
   boost::asio::awaitable<Arrival> read_request();
-  boost::asio::awaitable<HttpResponse> hold(boost::asio::awaitable<HttpResponse> pending);
+  boost::asio::awaitable<HttpResponse> hold(HttpReply reply);
   boost::asio::awaitable<bool> send_rest();
   boost::asio::awaitable<void> linger();
 
   std::optional<HttpResponse> answer_ourselves(Arrival arrival) const;
   void start_hold(const std::shared_ptr<Held>& held, boost::asio::awaitable<HttpResponse> pending);
-  void watch_for_hang_up(const std::shared_ptr<Held>& held);
+  void start_hold(const std::shared_ptr<Held>& held, std::unique_ptr<HttpHold> hold);
+  void watch_for_hang_up(const std::shared_ptr<Held>& held, boost::asio::socket_base::wait_type what);
   void make_answer(HttpResponse response, bool keep_alive);
   bool send_now();
   void set_send_deadline();

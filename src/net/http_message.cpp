@@ -28,6 +28,8 @@ std::string_view to_string(ResourceKind kind) {
       return "playlist";
     case ResourceKind::segment:
       return "segment";
+    case ResourceKind::part:
+      return "part";
     case ResourceKind::init:
       return "init";
     case ResourceKind::page:
@@ -46,6 +48,10 @@ std::string cache_control(CacheClass cache, Seconds target_duration) {
       return "no-store";
     case CacheClass::live_playlist:
       return "public, max-age=" + std::to_string(std::max<std::int64_t>(1, target_duration.count() / 2));
+    case CacheClass::low_latency_playlist:
+      return "public, max-age=1";
+    case CacheClass::blocking_playlist:
+      return "public, max-age=" + std::to_string(6 * target_duration.count());
     case CacheClass::ended_playlist:
       return "public, max-age=60";
     case CacheClass::media:

@@ -6,7 +6,7 @@
 namespace sluice::net {
 namespace {
 
-constexpr std::array kKinds = {ResourceKind::playlist, ResourceKind::segment, ResourceKind::init,
+constexpr std::array kKinds = {ResourceKind::playlist, ResourceKind::segment, ResourceKind::part, ResourceKind::init,
                                ResourceKind::page,     ResourceKind::api,     ResourceKind::other};
 static_assert(kKinds.size() == kResourceKindCount);
 

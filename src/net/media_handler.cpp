@@ -1,8 +1,5 @@
 #include "sluice/net/media_handler.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 #include <variant>
 
@@ -20,36 +17,47 @@ std::shared_ptr<const HttpBody> body_of(const hls::PlaylistText& text) {
   return std::static_pointer_cast<const HttpBody>(text.served);
 }
 
-// Removes a listener of a stream however the wait ends, a cancelled coroutine included.
-class Listening {
- public:
-  Listening(std::shared_ptr<live::Stream> stream, std::function<void()> listener)
-      : stream_(std::move(stream)), token_(stream_->changed().add(std::move(listener))) {}
-  ~Listening() { stream_->changed().remove(token_); }
-  Listening(const Listening&) = delete;
-  Listening& operator=(const Listening&) = delete;
+// As long as a server may hold a request (rfc8216bis section 6.2.5.2).
+Micros patience_of(const hls::LiveWindow& window) { return 3 * window.target_duration(); }
 
- private:
-  std::shared_ptr<live::Stream> stream_;
-  live::Signal::Token token_;
-};
+HttpResponse playlist_response(const hls::LiveWindow& window, const hls::PlaylistText& text, CacheClass cache) {
+  HttpResponse response;
+  response.kind = ResourceKind::playlist;
+  response.content_type = kPlaylistType;
+  response.cache = window.ended() ? CacheClass::ended_playlist : cache;
+  response.target_duration = window.target_duration();
+  response.body = body_of(text);
+  return response;
+}
 
-class Counted {
- public:
-  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-  ~Counted() { --count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
+HttpResponse failed(const std::string& fault) {
+  io::log_event(io::Level::error, "render_failed", fault);
+  return http_error(500, "this segment could not be made", CacheClass::error);
+}
 
- private:
-  std::size_t& count_;
-};
+HttpResponse too_far(const hls::LiveWindow& window, const hls::PlaylistDirectives& directives) {
+  const std::uint64_t last = window.info().last_msn.value_or(0);
+  std::string asked = "_HLS_msn=" + std::to_string(*directives.msn);
+  if (directives.part) asked += " with _HLS_part=" + std::to_string(*directives.part);
+  return http_error(400,
+                    asked + " is too far ahead to be waited for: the last whole segment is " + std::to_string(last) +
+                        ", and a request may be for two segments more, and for parts of three seconds more",
+                    CacheClass::error);
+}
 
 }  // namespace
 
 MediaHandler::MediaHandler(asio::any_io_executor executor, Options options, live::Hub& hub, const StaticPages& pages,
                            ArchiveHandler* archive)
-    : executor_(std::move(executor)), options_(options), hub_(hub), pages_(pages), archive_(archive) {}
+    : options_(options),
+      hub_(hub),
+      pages_(pages),
+      archive_(archive),
+      held_(std::make_shared<HeldRequests>(std::move(executor), options.held, [this](const Question& question) {
+        return judge(question, Patience::waits);
+      })) {}
+
+MediaHandler::~MediaHandler() { held_->stop(); }
 
 HttpReply MediaHandler::reply(const HttpRequest& request) {
   // The path was decoded once already: what still looks escaped was escaped twice, and no name of ours is.
@@ -58,11 +66,8 @@ HttpReply MediaHandler::reply(const HttpRequest& request) {
     if (std::optional<HttpResponse> asset = pages_.asset(request.path)) return std::move(*asset);
     return not_found("no such resource");
   }
-  const auto route = hls::parse_route(request.path);
-  if (route) {
-    // A HEAD asks what there is now.
-    return reply_to(*route, request.method == HttpMethod::get && held_ < options_.held_max);
-  }
+  auto route = hls::parse_route(request.path);
+  if (route) return reply_to(request, std::move(*route));
   switch (route.error()) {
     case hls::RouteFault::bad_request:
       return http_error(400, "no path looks like this", CacheClass::error);
@@ -77,7 +82,7 @@ HttpReply MediaHandler::reply(const HttpRequest& request) {
   return not_found("no such resource");
 }
 
-HttpReply MediaHandler::reply_to(const hls::Route& route, bool may_wait) {
+HttpReply MediaHandler::reply_to(const HttpRequest& request, hls::Route route) {
   if (const auto* page = std::get_if<hls::PlayerPage>(&route.resource)) {
     if (page->slash) return pages_.player();
     HttpResponse response = http_error(308, "the page is at this path with a slash behind it", CacheClass::page);
@@ -87,14 +92,22 @@ HttpReply MediaHandler::reply_to(const hls::Route& route, bool may_wait) {
   last_view_ = io::mono_now();
   if (std::holds_alternative<hls::InitName>(route.resource) || std::holds_alternative<hls::SegmentName>(route.resource))
     return media(route);
-  if (std::holds_alternative<hls::PartName>(route.resource)) return not_found("there is no such part");
   if (std::holds_alternative<hls::ArchiveMultivariantName>(route.resource) ||
       std::holds_alternative<hls::ArchivePlaylistName>(route.resource)) {
     if (archive_ == nullptr) return not_found("nothing is recorded here: recordings are off");
     return archive_->playlist(route);
   }
-  if (std::optional<HttpResponse> response = playlist(route, may_wait)) return std::move(*response);
-  return hold(route);
+  Question question{std::move(route), hls::PlaylistDirectives{}};
+  if (!request.query.empty()) question.directives = hls::parse_directives(request.query);
+  // A HEAD asks what there is now.
+  Verdict verdict = judge(question, request.method == HttpMethod::get ? Patience::waits : Patience::now);
+  if (auto* response = std::get_if<HttpResponse>(&verdict)) return std::move(*response);
+  return held_->hold(std::move(question), std::move(std::get<HeldRequests::Wait>(verdict)));
+}
+
+MediaHandler::Verdict MediaHandler::judge(const Question& question, Patience patience) {
+  if (std::holds_alternative<hls::PartName>(question.route.resource)) return part(question.route, patience);
+  return playlist(question, patience);
 }
 
 std::shared_ptr<live::Stream> MediaHandler::stream_of(const hls::Route& route) {
@@ -104,44 +117,79 @@ std::shared_ptr<live::Stream> MediaHandler::stream_of(const hls::Route& route) {
   return hub_.find(route.stream);
 }
 
-std::optional<HttpResponse> MediaHandler::playlist(const hls::Route& route, bool may_wait) {
+MediaHandler::Verdict MediaHandler::playlist(const Question& question, Patience patience) {
+  const hls::Route& route = question.route;
   const std::shared_ptr<live::Stream> stream = stream_of(route);
   if (stream == nullptr) return missing(route.stream);
+  if (std::holds_alternative<hls::MediaPlaylistName>(route.resource)) return media_playlist(question, stream, patience);
+
+  const auto& name = std::get<hls::MultivariantName>(route.resource);
+  const media::Container container = name.container.value_or(options_.default_container);
   hls::LiveWindow& window = stream->window();
-
-  std::shared_ptr<const hls::PlaylistText> text;
-  media::Container container = options_.default_container;
-  if (const auto* media_name = std::get_if<hls::MediaPlaylistName>(&route.resource)) {
-    container = media_name->container;
-    if (window.playable(container)) text = window.media_playlist(container);
-  } else {
-    const auto& name = std::get<hls::MultivariantName>(route.resource);
-    const bool above = !name.container;
-    container = name.container.value_or(container);
-    if (window.playable(container)) {
-      text = window.multivariant(container, above ? std::string(media::to_string(container)) + "/" : "");
-    }
-  }
-  if (text == nullptr) return not_playable(*stream, container, may_wait);
-
-  HttpResponse response;
-  response.kind = ResourceKind::playlist;
-  response.content_type = kPlaylistType;
-  response.cache = window.ended() ? CacheClass::ended_playlist : CacheClass::live_playlist;
-  response.target_duration = window.target_duration();
-  response.body = body_of(*text);
-  return response;
+  if (!window.playable(container)) return not_playable(stream, container, patience);
+  const std::string prefix = name.container ? "" : std::string(media::to_string(container)) + "/";
+  return playlist_response(window, *window.multivariant(container, prefix), CacheClass::live_playlist);
 }
 
-std::optional<HttpResponse> MediaHandler::not_playable(const live::Stream& stream, media::Container container,
-                                                       bool may_wait) {
-  const hls::LiveWindow& window = stream.window();
-  if (window.ended()) return http_error(410, "the stream has ended and left nothing to play", CacheClass::error);
+MediaHandler::Verdict MediaHandler::media_playlist(const Question& question,
+                                                   const std::shared_ptr<live::Stream>& stream, Patience patience) {
+  const media::Container container = std::get<hls::MediaPlaylistName>(question.route.resource).container;
+  hls::LiveWindow& window = stream->window();
+  if (!window.playable(container)) return not_playable(stream, container, patience);
+  // The directives mean nothing to a playlist without parts, or that has ended.
+  if (window.ended() || !window.low_latency(container)) {
+    return playlist_response(window, *window.media_playlist(container), CacheClass::live_playlist);
+  }
+  if (!question.directives) return http_error(400, question.directives.error().message, CacheClass::error);
+  const hls::PlaylistDirectives& directives = *question.directives;
+  CacheClass cache = CacheClass::low_latency_playlist;
+  if (directives.msn) {
+    switch (window.is_listed(container, *directives.msn, directives.part)) {
+      case hls::Listed::too_far:
+        return too_far(window, directives);
+      case hls::Listed::not_yet:
+        if (patience == Patience::now) break;
+        return HeldRequests::Wait{stream, NextInPlaylist{*directives.msn, directives.part}, patience_of(window)};
+      case hls::Listed::yes:
+        cache = CacheClass::blocking_playlist;
+        break;
+    }
+  }
+  return playlist_response(window, *window.media_playlist(container, directives.skip), cache);
+}
+
+MediaHandler::Verdict MediaHandler::not_playable(const std::shared_ptr<live::Stream>& stream,
+                                                 media::Container container, Patience patience) {
+  const hls::LiveWindow& window = stream->window();
+  if (window.ended()) return gone("the stream has ended and left nothing to play");
   if (window.playable(media::Container::fmp4) || window.playable(media::Container::ts)) {
     return not_found("this stream's codecs have no place in " + std::string(media::to_string(container)));
   }
-  if (may_wait) return std::nullopt;
+  if (patience == Patience::waits) return HeldRequests::Wait{stream, FirstPlaylist{}, kHold};
   return unavailable("the stream is known, but there is nothing to play yet");
+}
+
+// A part is in no recording under its name: what has its bytes there is the segment.
+MediaHandler::Verdict MediaHandler::part(const hls::Route& route, Patience patience) {
+  const auto& name = std::get<hls::PartName>(route.resource);
+  const std::shared_ptr<live::Stream> stream = hub_.find_session(route.stream, name.session);
+  if (stream == nullptr) return missing(route.stream);
+  hls::LiveWindow& window = stream->window();
+  hls::Fetched fetched = window.part(name.session, name.period, name.fragment, name.added);
+  switch (fetched.status) {
+    case hls::Fetched::Status::found:
+      return media_response(name, std::move(fetched.pieces));
+    case hls::Fetched::Status::expected:
+      if (patience == Patience::now) return not_found("this part is not there yet");
+      return HeldRequests::Wait{stream, name, patience_of(window)};
+    case hls::Fetched::Status::unknown:
+      return not_found("there is no such part, and it is not the next one");
+    case hls::Fetched::Status::gone:
+      return gone("this part is no longer kept");
+    case hls::Fetched::Status::failed:
+      return failed(fetched.fault);
+  }
+  return {};
 }
 
 // From the live window while that has it, else from the recording.
@@ -161,10 +209,9 @@ HttpReply MediaHandler::media(const hls::Route& route) {
         return init != nullptr ? media_response(*init, std::move(fetched.pieces))
                                : media_response(*segment, std::move(fetched.pieces));
       case hls::Fetched::Status::failed:
-        io::log_event(io::Level::error, "render_failed", fetched.fault);
-        return http_error(500, "this segment could not be made", CacheClass::error);
+        return failed(fetched.fault);
       case hls::Fetched::Status::unknown:
-      case hls::Fetched::Status::expected:
+      case hls::Fetched::Status::expected:  // only parts are
         otherwise = not_found("there is no such segment, or not yet");
         break;
       case hls::Fetched::Status::gone:
@@ -178,23 +225,8 @@ HttpReply MediaHandler::media(const hls::Route& route) {
 
 HttpResponse MediaHandler::missing(const StreamName& name) const {
   if (hub_.recovering()) return unavailable("recordings are being recovered: the stream may be among them");
-  if (hub_.is_gone(name)) return http_error(410, "the stream has ended", CacheClass::error);
+  if (hub_.is_gone(name)) return gone("the stream has ended");
   return not_found("there is no such stream");
-}
-
-asio::awaitable<HttpResponse> MediaHandler::hold(hls::Route route) {
-  const Counted counted(held_);
-  const auto until = std::chrono::steady_clock::now() + kHold;
-  for (;;) {
-    const bool may_wait = std::chrono::steady_clock::now() < until;
-    std::optional<HttpResponse> response = playlist(route, may_wait);
-    if (response) co_return std::move(*response);
-    const std::shared_ptr<live::Stream> stream = stream_of(route);
-    asio::steady_timer timer(executor_, until);
-    const Listening listening(stream, [&timer] { timer.cancel(); });
-    boost::system::error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
 }
 
 }  // namespace sluice::net

@@ -29,6 +29,12 @@ HttpResponse media_response(const hls::SegmentName& name, std::vector<Payload> p
   return made(ResourceKind::segment, ts ? "video/mp2t" : "video/iso.segment", std::move(pieces), tag);
 }
 
+HttpResponse media_response(const hls::PartName& name, std::vector<Payload> pieces) {
+  const std::string tag = name.session.text() + "/" + std::to_string(name.period) + "-" +
+                          std::to_string(name.fragment) + (name.added ? "r" : "");
+  return made(ResourceKind::part, "video/iso.segment", std::move(pieces), tag);
+}
+
 HttpResponse not_found(std::string message) { return http_error(404, std::move(message), CacheClass::error); }
 
 HttpResponse gone(std::string message) { return http_error(410, std::move(message), CacheClass::error); }

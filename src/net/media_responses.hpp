@@ -14,6 +14,7 @@ inline constexpr std::string_view kPlaylistType = "application/vnd.apple.mpegurl
 
 HttpResponse media_response(const hls::InitName& name, std::vector<Payload> bytes);
 HttpResponse media_response(const hls::SegmentName& name, std::vector<Payload> pieces);
+HttpResponse media_response(const hls::PartName& name, std::vector<Payload> pieces);
 
 HttpResponse not_found(std::string message);
 HttpResponse gone(std::string message);

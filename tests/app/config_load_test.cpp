@@ -183,8 +183,10 @@ TEST(ConfigLoad, LimitsMustNotExceedOneAnother) {
       {"limits.message_size=64KiB", ""},
       {"limits.unfinished_messages=8191KiB",
        "limits.message_size (8MiB) must not exceed limits.unfinished_messages (8191KiB)"},
-      {"limits.http_connections_per_address=8193",
-       "limits.http_connections_per_address (8193) must not exceed limits.http_connections (8192)"},
+      {"limits.http_connections_per_address=16385",
+       "limits.http_connections_per_address (16385) must not exceed limits.http_connections (16384)"},
+      {"limits.held_requests_per_stream=10001",
+       "limits.held_requests_per_stream (10001) must not exceed limits.held_requests (10000)"},
   };
   for (const auto& [argument, wanted] : table) {
     const auto faults = argument_faults({argument});

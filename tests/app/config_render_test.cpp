@@ -50,7 +50,8 @@ TEST(ConfigRender, JsonHasEverySectionWithValuesAsWrittenInAFile) {
       R"("limits":{"rtmp_connections":1024,"rtmp_unpublished_connections":256,"rtmp_unpublished_per_address":16,)"
       R"("handshake_timeout":"5s","connect_timeout":"5s","publish_timeout":"10s","unpublished_message_size":"64KiB",)"
       R"("message_size":"8MiB","unfinished_messages":"16MiB","publish_bitrate":"100Mbps","gop_duration":"10s","streams":1024,)"
-      R"("http_connections":8192,"http_connections_per_address":0,"http_header_timeout":"10s","http_idle_timeout":"75s",)"
+      R"("http_connections":16384,"http_connections_per_address":0,)"
+      R"("held_requests":10000,"held_requests_per_stream":8000,"http_header_timeout":"10s","http_idle_timeout":"75s",)"
       R"("http_write_timeout":"20s","record_queue":"64MiB","archive_cache":"64MiB"},"log":{"level":"info","format":"auto"}})");
 }
 

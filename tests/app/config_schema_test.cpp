@@ -59,6 +59,8 @@ const std::map<std::string, std::string, std::less<>> kOtherValues = {
     {"limits.streams", "50"},
     {"limits.http_connections", "100"},
     {"limits.http_connections_per_address", "10"},
+    {"limits.held_requests", "9000"},
+    {"limits.held_requests_per_stream", "200"},
     {"limits.http_header_timeout", "5s"},
     {"limits.http_idle_timeout", "80s"},
     {"limits.http_write_timeout", "15s"},

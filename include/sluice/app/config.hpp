@@ -114,8 +114,10 @@ struct LimitsConfig {
   BitRate publish_bitrate{100'000'000};
   Millis gop_duration{10'000};
   std::uint32_t streams = 1024;
-  std::uint32_t http_connections = 8192;
+  std::uint32_t http_connections = 16'384;
   std::uint32_t http_connections_per_address = 0;
+  std::uint32_t held_requests = 10'000;
+  std::uint32_t held_requests_per_stream = 8'000;
   Millis http_header_timeout{10'000};
   Millis http_idle_timeout{75'000};
   Millis http_write_timeout{20'000};

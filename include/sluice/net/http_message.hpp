@@ -38,20 +38,22 @@ struct HttpRequest {
 
 // How long whom a response may be kept by, by what it is (hls.md section 5; RFC 8216bis appendix B.1).
 enum class CacheClass {
-  no_store,        // probes, metrics, API
-  live_playlist,   // grows: half a target duration
-  ended_playlist,  // has its ENDLIST
-  media,           // segments and initialisation sections: a name is never used for other bytes
-  error,           // 404, 410 and 503 of media: one second, for a wrong one must heal fast
-  asset,           // scripts and styles of our pages
-  page,            // the pages themselves
+  no_store,              // probes, metrics, API
+  live_playlist,         // grows: half a target duration
+  low_latency_playlist,  // grows with every part: a second
+  blocking_playlist,     // has what its request asked for and waited for, for ever: six target durations
+  ended_playlist,        // has its ENDLIST
+  media,                 // segments, parts and initialisation sections: a name is never used for other bytes
+  error,                 // 400, 404, 410 and 503 of media: one second, for a wrong one must heal fast
+  asset,                 // scripts and styles of our pages
+  page,                  // the pages themselves
 };
-// The value of Cache-Control. `target_duration` counts for live_playlist only.
+// The value of Cache-Control. `target_duration` counts for live_playlist and blocking_playlist only.
 std::string cache_control(CacheClass cache, Seconds target_duration);
 
 // What was served, for the metrics.
-enum class ResourceKind { playlist, segment, init, page, api, other };
-inline constexpr std::size_t kResourceKindCount = 6;
+enum class ResourceKind { playlist, segment, part, init, page, api, other };
+inline constexpr std::size_t kResourceKindCount = 7;
 std::string_view to_string(ResourceKind kind);
 
 struct HttpResponse {

@@ -25,11 +25,22 @@
 
 namespace sluice::net {
 
-// A handler answers at once, or with a coroutine that answers later. The request lives until a handler that answers at
-// once returns; a coroutine copies what it needs before its first suspension and takes its parameters by value. When
-// the peer hangs up meanwhile, the coroutine is cancelled (asio::cancellation_type::terminal); it must end within a
-// bounded time all the same. What throws is answered with 500.
-using HttpReply = std::variant<HttpResponse, boost::asio::awaitable<HttpResponse>>;
+// A request whose answer comes when something happens, for handlers that have thousands of them wait for the same. To
+// destroy it forgets the request: the peer is gone.
+class HttpHold {
+ public:
+  using Answer = std::function<void(HttpResponse)>;
+
+  virtual ~HttpHold() = default;
+  // Called once, at once. `answer` is called once, in a later turn of the loop and within a bounded time.
+  virtual void wait(Answer answer) = 0;
+};
+
+// A handler answers at once, or later: with a coroutine, or as an HttpHold. The request lives until the handler
+// returns; a coroutine copies what it needs before its first suspension and takes its parameters by value. When the
+// peer hangs up meanwhile, the coroutine is cancelled (asio::cancellation_type::terminal); it must end within a bounded
+// time all the same. What throws is answered with 500.
+using HttpReply = std::variant<HttpResponse, boost::asio::awaitable<HttpResponse>, std::unique_ptr<HttpHold>>;
 using HttpHandler = std::function<HttpReply(const HttpRequest&)>;
 
 struct HttpServerOptions {
