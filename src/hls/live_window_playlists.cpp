@@ -88,8 +88,9 @@ std::vector<PlaylistPart> LiveWindow::parts_of(const Segment& segment) const {
   const PeriodInfo& period = *segment.period;
   for (const auto& part : segment.parts) {
     const media::Cut& cut = part->cut;
+    const bool carried = has_media(Container::fmp4, *part);
     parts.push_back({uri_of(PartName{period.session, period.period.number, cut.fragment, cut.added}), cut.duration,
-                     cut.independent, !has_media(Container::fmp4, *part)});
+                     carried && cut.independent, !carried});
   }
   return parts;
 }
@@ -106,7 +107,9 @@ LowLatency LiveWindow::live_edge(const PeriodInfo* mapped) const {
   line.date = open_.date();
   line.discontinuity = open_.discontinuity;
   line.parts = parts_of(open_);
-  const bool carried = std::any_of(line.parts.begin(), line.parts.end(), [](const auto& part) { return !part.gap; });
+  const auto& tracks = open_.period->tracks;
+  const bool carried = std::any_of(tracks.begin(), tracks.end(),
+                                   [](const media::Track& track) { return is_packaged(Container::fmp4, track); });
   if (carried && mapped != open_.period.get()) line.map_uri = init_uri(*open_.period);
   return edge;
 }

@@ -1,44 +1,37 @@
-// Holds the versions of one media playlist against the rules of rfc8216bis section 6.2: is each a legal successor of
-// the one before?
+// Holds the versions of one media playlist against the rules of rfc8216bis, sections 4.4.3 to 4.4.5 and 6.2: is each a
+// legal successor of those before?
 #pragma once
 
-#include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "hls/read_playlist.hpp"
+
 namespace sluice::hls::testing {
-
-struct ReadSegment {
-  std::uint64_t msn = 0;
-  std::uint64_t discontinuity_sequence = 0;
-  std::string uri;
-  std::string map_uri;  // in force
-  std::string date;
-  std::int64_t micros = 0;
-  bool gap = false;
-};
-
-struct ReadPlaylist {
-  int target_duration = 0;
-  bool independent_segments = false;
-  bool ended = false;
-  std::vector<ReadSegment> segments;
-  std::int64_t micros() const;
-};
-
-ReadPlaylist read_playlist(std::string_view text);
 
 class PlaylistChecker {
  public:
-  // Fails the test where a rule is broken.
+  // Fails the test where a rule is broken. Of a playlist with parts every version must be given.
   void add(std::string_view text);
 
+  const ReadPlaylist& last() const { return last_; }
+
  private:
+  void check_segment(const ReadSegment& segment, const ReadPlaylist& playlist);
+  void check_parts(const ReadSegment& segment, bool whole, const ReadPlaylist& playlist);
+  void check_low_latency(const ReadPlaylist& playlist);
+  void check_news(const ReadPlaylist& playlist, const std::vector<std::string>& news);
+  void check_successor(const ReadPlaylist& playlist);
+
   bool first_ = true;
   ReadPlaylist last_;
-  std::map<std::uint64_t, ReadSegment> seen_;
+  std::map<std::uint64_t, ReadSegment> seen_;                // as first listed
+  std::map<std::uint64_t, ReadSegment> opened_;              // as they were before they were whole
+  std::map<std::uint64_t, std::vector<ReadPart>> parts_of_;  // all that a segment ever listed
+  std::set<std::uint64_t> bare_;                             // segments that lost their parts
 };
 
 }  // namespace sluice::hls::testing

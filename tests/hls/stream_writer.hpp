@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sluice/hls/live_window.hpp"
@@ -93,6 +94,7 @@ class StreamWriter {
   void parts(int count) {
     for (int i = 0; i < count; ++i) part(Millis(500));
   }
+  bool segment_is_open() const { return part_ > 0; }
   // Ends a segment whose last part was cut already.
   void end_segment() { cut(Ticks90k(0), true, false); }
 
@@ -110,7 +112,10 @@ class StreamWriter {
     time += duration;
     now += to_micros(duration);
   }
-  void write(const media::Entry& entry) { window_->on_entry(entry, now); }
+  void write(const media::Entry& entry) {
+    if (log != nullptr) log->push_back(entry);
+    window_->on_entry(entry, now);
+  }
   void finish() { window_->finish(now); }
   // A segment that is not complete ends here, without a Cut that says so.
   void end_of_run() {
@@ -124,6 +129,8 @@ class StreamWriter {
   MonoTime now{Seconds(1)};
   Seconds target{2};
   Millis part_target{0};
+  bool added = false;                        // the next Cut is what recovery adds
+  std::vector<media::Entry>* log = nullptr;  // everything that is written
   std::size_t frame_bytes = 1000;
 
  private:
@@ -138,6 +145,7 @@ class StreamWriter {
     cut.duration = duration;
     cut.target_duration = target;
     cut.part_target = part_target;
+    cut.added = std::exchange(added, false);
     write(cut);
     if (duration.count() > 0) {
       ++fragment_;

@@ -1,0 +1,114 @@
+// LiveWindow with parts, their bytes: docs/low-latency.md.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hls/low_latency_fixture.hpp"
+
+namespace sluice::hls {
+namespace {
+
+using media::Container;
+using ::testing::EndsWith;
+using testing::kNothingKnown;
+using testing::kS1;
+using testing::LowLatencyTest;
+using testing::session;
+using Status = Fetched::Status;
+
+// B33, LL-07, LL-27: a part is rendered once, and its segment is made of the same bytes.
+TEST_F(LowLatencyTest, APartAndItsSegmentShareTheirBytes) {
+  start();
+  writer_.parts(2);
+  const Fetched first = part(2);
+  ASSERT_EQ(first.status, Status::found);
+  EXPECT_EQ(as_text(first.pieces.at(0).view()), "part 1001.0 ");
+  writer_.part(Millis(500), true);
+  const Fetched whole = window_.segment(Container::fmp4, session(1), 1001);
+  ASSERT_EQ(whole.pieces.size(), 3u);
+  EXPECT_EQ(whole.pieces[0].data(), first.pieces[0].data());
+  EXPECT_EQ(part(4).pieces.at(0).data(), whole.pieces[2].data());
+  EXPECT_EQ(window_.renders().fmp4_parts, 3u);
+  EXPECT_EQ(renderer_.calls.size(), 3u);
+}
+
+TEST_F(LowLatencyTest, AFaultOfOnePartIsNotThatOfTheOthers) {
+  start();
+  writer_.parts(2);
+  renderer_.broken = true;
+  EXPECT_EQ(part(2).status, Status::failed);
+  renderer_.broken = false;
+  EXPECT_EQ(part(2).fault, "broken: part 1001.0 ");
+  EXPECT_EQ(part(3).status, Status::found);
+  writer_.end_segment();
+  EXPECT_EQ(window_.segment(Container::fmp4, session(1), 1001).status, Status::failed);
+  EXPECT_EQ(window_.renders().failures, 1u);
+}
+
+// LL-12, MP-10.
+TEST_F(LowLatencyTest, APartIsThereExpectedGoneOrUnknown) {
+  start();
+  segments(15);
+  writer_.parts(1);
+  window_.on_time(writer_.now);
+  EXPECT_EQ(part(1).status, Status::found);  // the first segment is no longer listed
+  EXPECT_EQ(part(62).status, Status::found);
+  EXPECT_EQ(part(63).status, Status::expected);
+  EXPECT_EQ(part(64).status, Status::unknown);
+  EXPECT_EQ(part(0).status, Status::unknown);
+  EXPECT_EQ(part(62, 8).status, Status::unknown);
+  EXPECT_EQ(window_.part(session(2), 7, 62, false).status, Status::unknown);
+  EXPECT_EQ(window_.part(session(1), 7, 62, true).status, Status::unknown);
+  EXPECT_EQ(window_.part(session(1), 7, 63, true).status, Status::unknown);
+  window_.on_time(writer_.now + Seconds(60));
+  EXPECT_EQ(part(1).status, Status::gone);
+  EXPECT_EQ(part(1, 6).status, Status::gone);
+  EXPECT_EQ(part(2).status, Status::found);
+}
+
+// What recovery added has a name of its own; what came before in the segment keeps its own.
+TEST_F(LowLatencyTest, TheEndThatRecoveryAddedHasItsOwnName) {
+  start();
+  writer_.parts(2);
+  media::Cut cut;
+  cut.msn = writer_.msn;
+  cut.part = 2;
+  cut.fragment = 4;
+  cut.start = writer_.time;
+  cut.duration = Millis(100);
+  cut.target_duration = Seconds(2);
+  cut.part_target = Millis(501);
+  cut.ends_segment = cut.added = true;
+  media::Packet packet;
+  packet.data = Payload::copy_of(Bytes(10));
+  writer_.write(packet);
+  writer_.write(cut);
+  window_.on_away(writer_.now);
+  EXPECT_THAT(playlist(), EndsWith("#EXT-X-PART:DURATION=0.500000,URI=\"" + kS1 +
+                                   "part-7-3.m4s\"\n"
+                                   "#EXT-X-PART:DURATION=0.100000,URI=\"" +
+                                   kS1 +
+                                   "part-7-4r.m4s\"\n"
+                                   "#EXTINF:1.100000,\n" +
+                                   kS1 + "1001r.m4s\n" + kNothingKnown));
+  EXPECT_EQ(part(4).status, Status::unknown);
+  EXPECT_EQ(window_.part(session(1), 7, 4, true).status, Status::found);
+  EXPECT_EQ(part(3).status, Status::found);
+}
+
+TEST_F(LowLatencyTest, ASegmentThatRecoveryOnlyEndedHasItsOwnNameToo) {
+  start();
+  writer_.parts(2);
+  media::Cut cut;
+  cut.msn = writer_.msn;
+  cut.part = 2;
+  cut.fragment = 4;
+  cut.target_duration = Seconds(2);
+  cut.part_target = Millis(501);
+  cut.ends_segment = cut.added = true;
+  writer_.write(cut);
+  window_.on_away(writer_.now);
+  EXPECT_THAT(playlist(), EndsWith("part-7-3.m4s\"\n#EXTINF:1.000000,\n" + kS1 + "1001r.m4s\n" + kNothingKnown));
+}
+
+}  // namespace
+}  // namespace sluice::hls
