@@ -4,6 +4,7 @@
 
 #include "any_rules.hpp"
 #include "link.hpp"
+#include "mp4_judge.hpp"
 #include "packed_audio.hpp"
 #include "piece_findings.hpp"
 #include "ts_judge.hpp"
@@ -61,6 +62,7 @@ void place(MediaFacts& facts) {
 struct MediaJudge::State {
   MediaFormat format = MediaFormat::unknown;
   ts::TsJudge ts;
+  mp4::Mp4Judge mp4;
   PackedAudioJudge packed_audio;
 };
 
@@ -78,8 +80,7 @@ const TrackFacts* MediaFacts::track(media::TrackKind kind) const {
 
 MediaFacts MediaJudge::on_init(std::string_view url, ByteView bytes, const Report& report) {
   PieceFindings findings(url);
-  MediaFacts facts;
-  facts.format = format_of(bytes);
+  const MediaFacts facts = state_->mp4.on_init(bytes, findings);
   findings.tell(report);
   return facts;
 }
@@ -111,6 +112,8 @@ MediaFacts MediaJudge::on_piece(const MediaPiece& piece, const Report& report) {
       judge_webvtt(piece.bytes, findings);
       break;
     case MediaFormat::mp4:
+      facts = state_->mp4.on_piece(piece.bytes, piece.is_part, link, findings);
+      break;
     case MediaFormat::unknown:
       break;
   }

@@ -6,13 +6,14 @@
 #include <random>
 
 #include "check/judged.hpp"
+#include "check/mp4_editor.hpp"
 
 namespace sluice::check::testing {
 namespace {
 
 // A finding names a rule of the list, and one is told once a piece.
 void expect_sane(const Judged& judged) {
-  EXPECT_LE(judged.findings.size(), 2 * media_rules().size());
+  EXPECT_LE(judged.findings.size(), 3 * media_rules().size());
   for (const std::string& id : judged.rules) {
     const auto rules = media_rules();
     EXPECT_TRUE(std::any_of(rules.begin(), rules.end(), [&id](const Rule* rule) { return rule->id == id; })) << id;
@@ -61,6 +62,27 @@ TEST(HostileTs, OtherAudioCut) {
     Given given;
     given.pieces = {read_sample(name)};
     judge_with_bits_turned(given, 2);
+  }
+}
+
+TEST(HostileMp4, PieceCutAnywhere) {
+  Given given = read_fragmented("h264_aac.mp4");
+  given.pieces.erase(given.pieces.begin());
+  judge_at_every_cut(given);
+}
+
+TEST(HostileMp4, InitialisationSectionCutAnywhere) {
+  const Given given = read_fragmented("h264_aac.mp4");
+  for (std::size_t size = 1; size < given.init.size(); ++size) {
+    Given cut_short = given;
+    cut_short.init = Bytes(given.init.begin(), given.init.begin() + static_cast<std::ptrdiff_t>(size));
+    expect_sane(judge(cut_short));
+  }
+}
+
+TEST(HostileMp4, BitsTurned) {
+  for (const char* name : {"h264_aac.mp4", "hevc_aac.mp4", "av1_opus.mp4", "vp9_opus.mp4", "h264_eac3.mp4"}) {
+    judge_with_bits_turned(read_fragmented(name), 3);
   }
 }
 
