@@ -20,6 +20,7 @@ int run(int argc, char** argv) {
   world.recording_verify = store::recording_verify;
   world.recording_repair = store::recording_repair;
   world.recording_export = recording_export;
+  world.check = check;
   world.version = "sluice " + std::string(version()) + " (" + std::string(revision()) + ")";
   const int exit_code = run_command_line({argv + 1, argv + argc}, world, std::cout, std::cerr);
   std::cout.flush();

@@ -22,6 +22,7 @@ struct Arguments {
   std::string repaired_file;
   std::string output;
   ExportRequest exported;
+  CheckRequest checked;
 };
 
 // The parser and what it fills. Subcommands are owned by `app`.
@@ -34,6 +35,7 @@ struct Parser {
   CLI::App* verify = nullptr;
   CLI::App* repair = nullptr;
   CLI::App* export_command = nullptr;
+  CLI::App* check = nullptr;
   Arguments arguments;
 };
 
@@ -52,6 +54,24 @@ void define_export(Parser& parser, CLI::App& recording) {
   command->add_flag("--force", request.force, "Replace FILE");
   command->add_flag("--progress", request.progress, "A line each second where there is no terminal");
   parser.export_command = command;
+}
+
+void define_check(Parser& parser) {
+  CheckRequest& request = parser.arguments.checked;
+  CLI::App* command = parser.app.add_subcommand(
+      "check", "Judge an HLS presentation: exit 0 when no rule is broken, 1 when some is, 2 for unusable arguments");
+  command->add_option("URL", request.url, "A multivariant or media playlist, http or https")->required();
+  command->add_option("--watch", request.watch_seconds, "Reload what is live for so long; else three target durations")
+      ->type_name("SECONDS");
+  command->add_option("--segments", request.segments, "Read so many segments of a playlist that has ended, or all")
+      ->type_name("N");
+  command->add_option("--ignore", request.ignored, "Say nothing of this rule; may be given more than once")
+      ->type_name("RULE")
+      ->allow_extra_args(false);
+  command->add_flag("--json", request.json, "Answer in JSON");
+  command->add_flag("--strict", request.strict, "Fail for recommendations that are not followed, too");
+  command->add_flag("--insecure", request.insecure, "Take any certificate");
+  parser.check = command;
 }
 
 CLI::App* add_recording_command(Parser& parser, CLI::App& recording, const char* name, const char* help) {
@@ -93,6 +113,7 @@ void define(Parser& parser, const std::string& version) {
       ->type_name("OUT")
       ->required();
   define_export(parser, *recording);
+  define_check(parser);
 }
 
 // The command that was reached before parsing stopped: the one whose help says what it takes.
@@ -165,6 +186,7 @@ int run_parsed(const Parser& parser, const CommandLineWorld& world, std::ostream
   if (parser.ls->parsed()) return world.recording_ls(arguments.paths, arguments.json, out, err);
   if (parser.info->parsed()) return world.recording_info(arguments.paths, arguments.json, out, err);
   if (parser.repair->parsed()) return world.recording_repair(arguments.repaired_file, arguments.output, out, err);
+  if (parser.check->parsed()) return world.check(arguments.checked, out, err);
   if (parser.export_command->parsed()) return world.recording_export(arguments.exported, err);
   return world.recording_verify(arguments.paths, out, err);
 }

@@ -45,6 +45,10 @@ class CommandLine : public ::testing::Test {
       const std::string paths[] = {path, out};
       return note("repair", paths);
     };
+    world_.check = [this](const CheckRequest& request, std::ostream&, std::ostream&) {
+      checked_ = request;
+      return 1;
+    };
     world_.recording_export = [this](const ExportRequest& request, std::ostream&) {
       exported_ = request;
       return 1;
@@ -62,6 +66,7 @@ class CommandLine : public ::testing::Test {
   std::optional<Config> served_;
   std::vector<std::string> recording_;
   std::optional<ExportRequest> exported_;
+  std::optional<CheckRequest> checked_;
   std::ostringstream out_;
   std::ostringstream err_;
 };
@@ -101,6 +106,20 @@ TEST_F(CommandLine, RepairAndExportTakeWhatTheyAreGiven) {
   EXPECT_THAT(err_.str(), HasSubstr("--output is required"));
   EXPECT_EQ(run({"recording", "export", "a", "-o", "b", "--form", "ts"}), 2);
   EXPECT_THAT(err_.str(), HasSubstr("the nearest is --f"));
+}
+
+TEST_F(CommandLine, CheckIsHandedItsArguments) {
+  EXPECT_EQ(run({"check", "http://h/x.m3u8", "--watch", "30", "--segments", "all", "--ignore", "HT-21", "--ignore",
+                 "SU-12", "--json", "--insecure"}),
+            1);
+  ASSERT_TRUE(checked_);
+  EXPECT_EQ(checked_->url, "http://h/x.m3u8");
+  EXPECT_EQ(checked_->watch_seconds, 30);
+  EXPECT_EQ(checked_->segments, "all");
+  EXPECT_THAT(checked_->ignored, ElementsAre("HT-21", "SU-12"));
+  EXPECT_TRUE(checked_->json && checked_->insecure && !checked_->strict);
+  EXPECT_EQ(run({"check"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("URL is required"));
 }
 
 TEST_F(CommandLine, ServeStartsNothingOnAFaultyConfiguration) {

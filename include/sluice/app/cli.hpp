@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sluice/app/check_command.hpp"
 #include "sluice/app/config.hpp"
 #include "sluice/app/config_sources.hpp"
 #include "sluice/app/recording_export.hpp"
@@ -30,6 +31,7 @@ struct CommandLineWorld {
   std::function<int(const std::string& path, const std::string& out_path, std::ostream& out, std::ostream& err)>
       recording_repair;
   std::function<int(const ExportRequest& request, std::ostream& err)> recording_export;
+  std::function<int(const CheckRequest& request, std::ostream& out, std::ostream& err)> check;
   std::string version;  // the line of --version
 };
 

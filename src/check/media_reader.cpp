@@ -1,0 +1,123 @@
+#include "media_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "http_judge.hpp"
+#include "note.hpp"
+
+namespace sluice::check {
+namespace {
+
+// What a server makes us want to load is bounded: whoever lists faster than can be loaded is not followed.
+constexpr std::size_t kQueueMax = 2000;
+constexpr double kDurationTolerance = 0.050;
+
+std::string key_of(const MediaMap& map) {
+  return map.url + (map.range ? "@" + std::to_string(map.range->offset.value_or(0)) : "");
+}
+
+double frame_seconds(const MediaFacts& facts) {
+  double longest = 0;
+  for (const TrackFacts& track : facts.tracks) {
+    if (track.samples == 0 || track.timescale == 0) continue;
+    const double length = static_cast<double>(track.end_dts - track.first_dts) / track.timescale;
+    longest = std::max(longest, length / static_cast<double>(track.samples));
+  }
+  return longest;
+}
+
+}  // namespace
+
+void MediaReader::want(WantedPiece piece) {
+  if (queue_.size() >= kQueueMax) {
+    broken_ = true;
+    return;
+  }
+  queue_.push_back(std::move(piece));
+  go_on();
+}
+
+void MediaReader::go_on() {
+  if (busy_) return;
+  if (queue_.empty()) {
+    if (on_idle_) on_idle_();
+    return;
+  }
+  busy_ = true;
+  const WantedPiece& next = queue_.front();
+  if (next.map && !next.map->url.empty() && key_of(*next.map) != current_map_) {
+    load_map(next);
+  } else {
+    WantedPiece piece = std::move(queue_.front());
+    queue_.pop_front();
+    load_piece(std::move(piece));
+  }
+}
+
+void MediaReader::load_map(const WantedPiece& piece) {
+  const std::shared_ptr<const MediaMap> map = piece.map;
+  current_map_ = key_of(*map);
+  context_.ask_for_media(map->url, map->range, [this, map](const Answer& answer) {
+    on_map(*map, answer);
+    busy_ = false;
+    go_on();
+  });
+}
+
+void MediaReader::on_map(const MediaMap& map, const Answer& answer) {
+  if (!judge_loaded(answer, "the initialisation section", context_.report)) return;
+  const MediaFacts facts = judge_.on_init(map.url, answer.view(), context_.report);
+  judge_media_answer(answer, facts.format, target_duration_, context_.report);
+  on_facts_(nullptr, map.url, facts, answer);
+}
+
+void MediaReader::load_piece(WantedPiece piece) {
+  const std::string url = piece.url;
+  const std::optional<ByteRange> range = piece.range;
+  context_.ask_for_media(url, range, [this, piece = std::move(piece)](const Answer& answer) {
+    on_piece(piece, answer);
+    busy_ = false;
+    go_on();
+  });
+}
+
+void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
+  ++(piece.is_part ? context_.summary.parts : context_.summary.segments);
+  const bool follows = piece.follows && !broken_;
+  broken_ = !judge_loaded(answer, piece.is_part ? "the part" : "the segment", context_.report);
+  if (broken_) return;
+  if (piece.encrypted) {
+    judge_media_answer(answer, MediaFormat::unknown, target_duration_, context_.report);
+    broken_ = true;
+    return;
+  }
+  const MediaPiece given{.url = piece.url,
+                         .bytes = answer.view(),
+                         .is_part = piece.is_part,
+                         .discontinuity = piece.discontinuity,
+                         .follows = follows,
+                         .independent = piece.independent};
+  const MediaFacts facts = judge_.on_piece(given, context_.report);
+  judge_media_answer(answer, facts.format, target_duration_, context_.report);
+  judge_duration(piece, facts);
+  if (piece.bitrate && piece.duration > 0) {
+    const double rate = static_cast<double>(answer.body.size()) * 8 / piece.duration;
+    const double stated = static_cast<double>(*piece.bitrate) * 1000;
+    if (rate < 0.9 * stated || rate > 1.1 * stated) {
+      Note(context_.report, piece.url)(rule("MD-08"), 0,
+                                       std::to_string(*piece.bitrate) + " kbit/s is stated, it is " +
+                                           std::to_string(static_cast<std::uint64_t>(rate / 1000)));
+    }
+  }
+  on_facts_(&piece, piece.url, facts, answer);
+}
+
+void MediaReader::judge_duration(const WantedPiece& piece, const MediaFacts& facts) const {
+  const double real = static_cast<double>((facts.end - facts.start).count()) / 90000;
+  if (real <= 0 || std::abs(real - piece.duration) <= kDurationTolerance + frame_seconds(facts)) return;
+  Note(context_.report, piece.url)(piece.is_part ? rule("MD-02") : rule("MD-01"), 0,
+                                   "it lasts " + seconds(real) + ", and " + seconds(piece.duration) + " is stated");
+}
+
+}  // namespace sluice::check

@@ -1,0 +1,68 @@
+// MediaReader: loads pieces of one media playlist in order, segments or parts, and judges them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "context.hpp"
+#include "sluice/check/media_judge.hpp"
+#include "sluice/check/playlist.hpp"
+
+namespace sluice::check {
+
+struct WantedPiece {
+  std::uint64_t msn = 0;
+  std::size_t index = 0;  // of the part in its segment
+  bool is_part = false;
+  std::string url;
+  std::optional<ByteRange> range;
+  std::shared_ptr<const MediaMap> map;
+  double duration = 0;  // as the playlist says
+  bool discontinuity = false;
+  bool independent = false;
+  bool encrypted = false;
+  bool follows = false;  // the piece queued before it comes right before it
+  std::optional<WallTime> date;
+  std::optional<std::uint64_t> bitrate;
+  std::uint64_t dsn = 0;
+};
+
+class MediaReader {
+ public:
+  // `on_facts` is told of each piece that was loaded and judged; of initialisation sections without a piece.
+  using OnFacts = std::function<void(const WantedPiece*, const std::string& url, const MediaFacts&, const Answer&)>;
+
+  MediaReader(Context& context, OnFacts on_facts) : context_(context), on_facts_(std::move(on_facts)) {}
+
+  void want(WantedPiece piece);
+  void set_target_duration(double target) { target_duration_ = target; }
+  bool idle() const { return !busy_ && queue_.empty(); }
+  // Called when the last piece in the queue has been judged.
+  void on_idle(std::function<void()> then) { on_idle_ = std::move(then); }
+
+ private:
+  void go_on();
+  void load_map(const WantedPiece& piece);
+  void load_piece(WantedPiece piece);
+  void on_map(const MediaMap& map, const Answer& answer);
+  void on_piece(const WantedPiece& piece, const Answer& answer);
+  void judge_duration(const WantedPiece& piece, const MediaFacts& facts) const;
+
+  Context& context_;
+  OnFacts on_facts_;
+  std::function<void()> on_idle_;
+  MediaJudge judge_;
+  std::deque<WantedPiece> queue_;
+  bool busy_ = false;
+  bool broken_ = false;      // the piece before could not be loaded
+  std::string current_map_;  // the judge has it
+  double target_duration_ = 0;
+};
+
+}  // namespace sluice::check
