@@ -109,6 +109,12 @@ void collect_streams(io::MetricsWriter& out, const live::Hub& hub) {
   out.counter("sluice_media_timestamp_jumps_total", "Jumps of a publisher's time.", number(totals.timestamp_jumps));
   out.counter("sluice_media_codec_changes_total", "Changes of a codec configuration.", number(totals.codec_changes));
   out.counter("sluice_hls_forced_cuts_total", "Segments cut without a key frame.", number(totals.forced_cuts));
+  out.counter("sluice_hls_late_frames_total",
+              "Video frames that came after their part had reached its target, and are decoded earlier for it.",
+              number(totals.late_frames));
+  out.counter("sluice_hls_slow_segments_total",
+              "Segments listed without parts because their frames are further apart than the part target.",
+              number(totals.slow_segments));
 }
 
 void collect_loop(io::MetricsWriter& out, const io::LoopMonitor& monitor) {

@@ -27,6 +27,7 @@ live::HubOptions hub_options(const Config& config) {
   options.stream.resume_window = config.stream.resume_window;
   options.stream.window.window = config.hls.window;
   options.stream.timeline.segment_target = config.hls.segment_duration;
+  if (config.hls.low_latency) options.stream.timeline.part_duration = config.hls.part_duration;
   options.stream.timeline.gop_max = std::max(config.limits.gop_duration, config.hls.segment_duration);
   return options;
 }

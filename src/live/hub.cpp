@@ -70,6 +70,8 @@ void add_counts(StreamTotals& totals, const Stream& stream) {
   totals.timestamp_jumps += counters.clock_jumps;
   totals.codec_changes += counters.config_changes;
   totals.forced_cuts += stream.timeline().forced_cuts();
+  totals.late_frames += stream.timeline().late_frames();
+  totals.slow_segments += stream.timeline().slow_segments();
 }
 
 }  // namespace

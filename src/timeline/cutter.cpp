@@ -9,10 +9,13 @@ namespace sluice::timeline {
 Cutter::Cutter(const Options& options)
     : options_(options),
       target_duration_(options.target_duration.value_or(std::chrono::ceil<Seconds>(options.segment_target))),
-      fixed_(options.target_duration.has_value()) {}
+      fixed_(options.target_duration.has_value()),
+      part_target_(options.part_target) {}
 
 void Cutter::begin(Ticks90k start) {
   open_ = true;
+  first_part_ = true;
+  slow_ = false;
   segment_start_ = start;
   part_start_ = start;
 }
@@ -28,22 +31,65 @@ bool Cutter::is_time_for_key_cut(Ticks90k elapsed) const {
   return elapsed >= kShortest && elapsed + group_length_.value_or(Ticks90k(0)) > target_duration_ + kOverrun;
 }
 
-Cutter::Decision Cutter::on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90k step) {
+// Waiting for another frame would make the segment too long.
+bool Cutter::is_last_chance(Ticks90k elapsed, Ticks90k step) const {
+  // The margin is for frames that come a little later than the one before did.
+  constexpr Ticks90k kMargin = Millis(50);
+  return elapsed + step + std::min(step, kMargin) > limit();
+}
+
+// Where the running part ends at the latest.
+Ticks90k Cutter::part_end() const {
+  const Ticks90k segment_end = segment_start_ + limit();
+  return has_parts() ? std::min(segment_end, part_start_ + part_target()) : segment_end;
+}
+
+// Another frame would make the part longer than its target; and it is long enough for one that is not the last of a
+// segment. One in between waits for the next frame, which will be late.
+bool Cutter::is_full(Ticks90k time, Ticks90k step) const {
+  const Ticks90k elapsed = time - part_start_;
+  const Ticks90k target = part_target();
+  return has_parts() && elapsed + step > target && elapsed * 100 >= target * 85;
+}
+
+Cutter::Decision Cutter::on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead) {
   SLUICE_CHECK(open_);
+  if (!part_target_ && lead != Lead::stand_in) frames_.add(time);
   if (key) {
     if (last_key_ && time > *last_key_) group_length_ = time - *last_key_;
     last_key_ = time;
   }
   const Ticks90k elapsed = time - segment_start_;
   if (time <= part_start_) return {};
+  if (has_parts() && time > part_end()) {
+    const bool late = time - part_end() > kLateMax;
+    const bool slow = lead == Lead::video && first_part_ && (late || step > part_target());
+    if (!slow) return cut_at_target(time, key, end, step, lead);
+    slow_ = true;
+    ++slow_segments_;
+  }
   if (elapsed > limit()) return cut_over_hole(time, end);
   if (key && is_time_for_key_cut(elapsed)) return {true, true, false, time, time};
-  // The margin is for frames that come a little later than the one before did.
-  constexpr Ticks90k kMargin = Millis(50);
-  if (elapsed + step + std::min(step, kMargin) > limit()) return {true, true, true, time, time};
-  if (options_.part_target && time - part_start_ + step > *options_.part_target)
-    return {true, false, false, time, time};
+  if (is_last_chance(elapsed, step)) return {true, true, true, time, time};
+  if (is_full(time, step)) return {true, false, false, time, time};
   return {};
+}
+
+// The frame comes too late for the part, which ends at its target.
+Cutter::Decision Cutter::cut_at_target(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead) const {
+  const Ticks90k at = part_end();
+  const Ticks90k elapsed = time - segment_start_;
+  const bool by_key = key && is_time_for_key_cut(elapsed);
+  const bool forced = !by_key && is_last_chance(elapsed, step);
+  // No frame is taken back where audio leads: its samples are where they are.
+  if (lead == Lead::stand_in) return {true, forced, forced, at, at};
+  const Ticks90k late = time - at;
+  if (lead == Lead::audio ? late > Ticks90k(part_target()) / 2 : late > kLateEnd) {
+    return {true, true, !by_key, closing_time(end), time};
+  }
+  if (lead == Lead::audio) return {true, by_key || forced, forced, at, at};
+  const bool too_late = late > kLateMax;
+  return {true, by_key || forced || too_late, !by_key && (forced || too_late), at, at, true};
 }
 
 // The frames lie so far apart that no segment can hold the time between them. A short hole is covered by the last
@@ -58,7 +104,7 @@ Cutter::Decision Cutter::cut_over_hole(Ticks90k time, Ticks90k end) const {
 
 Ticks90k Cutter::closing_time(Ticks90k end) const {
   constexpr Ticks90k kLeast = Millis(1);  // a part of no duration cannot be listed
-  return std::clamp(end, part_start_ + kLeast, std::max(segment_start_ + limit(), part_start_ + kLeast));
+  return std::clamp(end, part_start_ + kLeast, std::max(part_end(), part_start_ + kLeast));
 }
 
 void Cutter::cut(Ticks90k at, bool ends_segment) {
@@ -70,6 +116,12 @@ void Cutter::cut(Ticks90k at, bool ends_segment) {
     target_duration_ = std::max(target_duration_, needed);
     fixed_ = true;
   }
+  if (!part_target_) {
+    part_target_ = options_.part_duration
+                       ? choose_part_target(*options_.part_duration, frames_, at - segment_start_, target_duration_)
+                       : Millis(0);
+  }
+  first_part_ = false;
   open_ = !ends_segment;
   part_start_ = at;
 }

@@ -23,7 +23,7 @@ void Segmenter::begin_period() {
   video_leads_ = false;
   audio_time_.reset();
   audio_at_video_.reset();
-  cutter_.forget_last_key();
+  cutter_.forget_frames();
 }
 
 std::optional<Ticks90k> Segmenter::key_interval() const {
@@ -36,7 +36,7 @@ Ticks90k Segmenter::earliest_end() const {
 
 Ticks90k Segmenter::end() const { return std::max(media_end_, listed_end_); }
 
-void Segmenter::before(Tracks& tracks, const TrackState& track, bool key, MonoTime now, Entries& out) {
+void Segmenter::before(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out) {
   if (!cutter_.open()) cutter_.begin(track.clock->last_time());
   if (track.kind == TrackKind::video) {
     before_video(tracks, track, key, now, out);
@@ -45,22 +45,27 @@ void Segmenter::before(Tracks& tracks, const TrackState& track, bool key, MonoTi
   }
 }
 
-void Segmenter::before_video(Tracks& tracks, const TrackState& video, bool key, MonoTime now, Entries& out) {
+void Segmenter::before_video(Tracks& tracks, TrackState& video, bool key, MonoTime now, Entries& out) {
   const Ticks90k time = video.clock->last_time();
-  apply(cutter_.on_frame(time, key, lead_end_, video.clock->frame_time()), tracks, &video, now, out);
+  const Cutter::Decision decision = cutter_.on_frame(time, key, lead_end_, video.clock->frame_time());
+  apply(decision, tracks, &video, now, out);
+  if (!decision.take_back) return;
+  video.clock->take_back(decision.at);
+  ++late_frames_;
 }
 
 void Segmenter::before_audio(Tracks& tracks, const TrackState& audio, MonoTime now, Entries& out) {
   const Ticks90k time = audio.clock->last_time();
   const Ticks90k step = audio.clock->frame_time();
   if (!video_leads_) {
-    apply(cutter_.on_frame(time, true, lead_end_, step), tracks, &audio, now, out);
+    apply(cutter_.on_frame(time, true, lead_end_, step, Cutter::Lead::audio), tracks, &audio, now, out);
     return;
   }
   if (!audio_at_video_) audio_at_video_ = time;
   const Ticks90k silence = time - *audio_at_video_;
   if (silence < kSilence) return;
-  apply(cutter_.on_frame(last_video_ + silence, false, lead_end_, step), tracks, &audio, now, out);
+  const Ticks90k silent_until = last_video_ + silence;
+  apply(cutter_.on_frame(silent_until, false, lead_end_, step, Cutter::Lead::stand_in), tracks, &audio, now, out);
   lead_end_ = std::max(lead_end_, last_video_ + silence + step);
 }
 
@@ -74,7 +79,7 @@ void Segmenter::apply(const Cutter::Decision& decision, Tracks& tracks, const Tr
 }
 
 void Segmenter::after(TrackState& track, bool key) {
-  const Ticks90k time = track.clock->last_time();
+  const Ticks90k time = track.clock->due_time();
   if (track.kind == TrackKind::video) {
     video_leads_ = true;
     last_video_ = time;
@@ -128,6 +133,7 @@ void Segmenter::add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, 
   }
   cutter_.cut(at, ends_segment);
   cut.target_duration = cutter_.target_duration();
+  cut.part_target = cutter_.part_target();
   out.emplace_back(std::move(cut));
 
   ++fragment_;

@@ -12,8 +12,9 @@ using media::TrackKind;
 Timeline::Timeline(const Options& options, const Start& start)
     : options_(options),
       clock_(options.forward_jump),
-      segmenter_({options.segment_target, options.part_target, options.gop_max, start.target_duration}, start.first_msn,
-                 start.media_start),
+      segmenter_(
+          {options.segment_target, options.part_duration, options.gop_max, start.target_duration, start.part_target},
+          start.first_msn, start.media_start),
       next_cause_(start.cause) {
   period_.number = start.first_period;
   period_.media_start = start.media_start;
@@ -208,6 +209,9 @@ void Timeline::emit(TrackState& track, const SourcePacket& packet, std::int64_t 
     return;
   }
   segmenter_.before(tracks_, track, key, now.mono, out);
+  // Decoded earlier, shown when it was to be.
+  result.cts += static_cast<std::int32_t>(dts - track.clock->last());
+  result.dts = track.clock->last();
   out.emplace_back(std::move(result));
   segmenter_.after(track, key);
 }

@@ -14,12 +14,13 @@ TrackClock::Placed TrackClock::place(Ticks90k time, std::uint32_t samples) {
   }
   // A duration that a repair or a pause made is no guess for the next one.
   constexpr Millis kLongestGuess{1000};
-  if (samples == 0 && last_ && !placed.repaired && placed.dts - *last_ <= ticks(kLongestGuess)) {
-    frame_ = placed.dts - *last_;
+  if (samples == 0 && last_ && !placed.repaired && placed.dts > *due_ && placed.dts - *due_ <= ticks(kLongestGuess)) {
+    frame_ = placed.dts - *due_;
   }
   if (samples > 0) frame_ = samples;
   counted_ = samples > 0;
-  last_ = placed.dts;
+  least_ = last_ ? *last_ + 1 : placed.dts;
+  last_ = due_ = placed.dts;
   return placed;
 }
 
@@ -38,10 +39,16 @@ TrackClock::Placed TrackClock::place_video(std::int64_t actual) {
   return {*last_ + std::max<std::int64_t>(1, ticks(kMinimumStep)), true, false};
 }
 
+void TrackClock::take_back(Ticks90k time) {
+  const std::int64_t earliest = std::max(least_, earliest_.value_or(least_));
+  last_ = std::min(*last_, std::max(ticks_in(time, timescale_), earliest));
+}
+
 void TrackClock::hold(std::int64_t end) { earliest_ = std::max(earliest_.value_or(end), end); }
 
 void TrackClock::restart() {
   last_.reset();
+  due_.reset();
   drifting_ = 0;
 }
 

@@ -138,29 +138,83 @@ TEST(Cutter, ClosingTimeIsWithinTheLimitAndNeverNothing) {
   EXPECT_EQ(cutter.closing_time(Seconds(1)), Ticks90k(Millis(2001)));
 }
 
-// B28
-TEST(Cutter, PartsAreNearlyTheirTargetAndSegmentsWholeParts) {
-  Cutter cutter({Millis(2000), Millis(500), Millis(10000)});
-  cutter.begin(Ticks90k(0));
-  Ticks90k start{};
-  int parts = 0;
-  for (int frame = 0; frame < 300; ++frame) {
-    const Ticks90k time = Millis(frame * 40);
-    const auto decision = cutter.on_frame(time, frame % 50 == 0, time, Millis(40));
-    if (!decision.cut) continue;
-    const Ticks90k duration = decision.at - start;
-    EXPECT_LE(duration, Ticks90k(Millis(500)));
-    if (!decision.ends_segment) {
-      EXPECT_GE(duration, Ticks90k(Millis(425)));
-    }
-    cutter.cut(decision.at, decision.ends_segment);
-    if (decision.ends_segment) {
-      EXPECT_EQ(parts, 4);
-      cutter.begin(decision.next);
-    }
-    parts = decision.ends_segment ? 0 : parts + 1;
-    start = decision.next;
+// LL-03
+TEST(Cutter, PartTargetIsTheWholeNumberOfFramesNearestToTheWish) {
+  struct Case {
+    double frame_ms;
+    std::int64_t wish;
+    std::int64_t target;
+  };
+  const double aac = 1024 / 44.1;
+  const Case cases[] = {{1000 / 24.0, 200, 210}, {1000 / 24.0, 500, 501}, {40, 500, 521},          {40, 200, 201},
+                        {1001 / 30.0, 500, 502}, {1000 / 30.0, 500, 501}, {1000 / 30.0, 200, 201}, {20, 500, 501},
+                        {1000 / 60.0, 500, 501}, {aac, 500, 512},         {aac, 200, 210},         {1000, 500, 1001},
+                        {700, 500, 701},         {3000, 500, 2000}};
+  for (const Case& c : cases) {
+    FrameTimes frames;
+    for (int i = 0; i <= 60; ++i) frames.add(Ticks90k(static_cast<std::int64_t>(i * c.frame_ms * 90)));
+    EXPECT_EQ(choose_part_target(Millis(c.wish), frames, {}, Seconds(2)).count(), c.target) << c.frame_ms;
   }
+}
+
+TEST(Cutter, AHoleInTheFirstSegmentMakesNoPartTargetAndALongFrameDoes) {
+  FrameTimes hole;
+  for (int i = 0; i < 40; ++i) hole.add(Millis(i * 40 + (i > 20 ? 900 : 0)));
+  EXPECT_EQ(choose_part_target(Millis(200), hole, {}, Seconds(2)), Millis(201));
+  FrameTimes uneven;
+  for (int i = 0; i < 40; ++i) uneven.add(Millis(i * 200 + (i % 2) * 150));
+  EXPECT_EQ(choose_part_target(Millis(200), uneven, {}, Seconds(2)), Millis(351));
+}
+
+TEST(Cutter, TheOnlyFrameOfAFirstSegmentIsTheMeasure) {
+  EXPECT_EQ(choose_part_target(Millis(500), {}, Millis(40), Seconds(2)), Millis(521));
+}
+
+Cutter running(Millis part_target) {
+  Cutter cutter({Millis(2000), {}, Millis(10000), Seconds(2), part_target});
+  cutter.begin(Ticks90k(0));
+  cutter.on_frame(Seconds(0), true, Seconds(0), Millis(40));
+  return cutter;
+}
+
+TEST(Cutter, ALateFrameIsTakenBackToWhereThePartEnds) {
+  Cutter cutter = running(Millis(501));
+  EXPECT_FALSE(cutter.on_frame(Millis(400), false, Millis(400), Millis(40)).cut);
+  const auto decision = cutter.on_frame(Millis(700), false, Millis(440), Millis(300));
+  EXPECT_TRUE(decision.cut && !decision.ends_segment && decision.take_back);
+  EXPECT_EQ(decision.at, Ticks90k(Millis(501)));
+  EXPECT_EQ(decision.next, decision.at);
+}
+
+TEST(Cutter, AVeryLateFrameBeginsASegmentAndALaterOneLeavesAHole) {
+  for (const auto& [late, hole] : {std::pair(900, false), std::pair(1100, true)}) {
+    Cutter cutter = running(Millis(301));
+    cutter.cut(Millis(300), false);
+    cutter.on_frame(Millis(500), false, Millis(340), Millis(200));
+    const Ticks90k time = Millis(601 + late);
+    const auto decision = cutter.on_frame(time, false, Millis(540), Millis(1000));
+    EXPECT_TRUE(decision.cut && decision.ends_segment && decision.forced);
+    EXPECT_EQ(decision.at, hole ? Ticks90k(Millis(540)) : Ticks90k(Millis(601)));
+    EXPECT_EQ(decision.next, hole ? time : decision.at);
+    EXPECT_EQ(decision.take_back, !hole);
+  }
+}
+
+TEST(Cutter, SlowFramesMakeASegmentOnePart) {
+  Cutter cutter = running(Millis(501));
+  EXPECT_FALSE(cutter.on_frame(Millis(900), false, Millis(40), Millis(900)).cut);
+  EXPECT_FALSE(cutter.on_frame(Millis(1800), false, Millis(1800), Millis(40)).cut);
+  const auto decision = cutter.on_frame(Millis(2000), true, Millis(1840), Millis(200));
+  EXPECT_TRUE(decision.cut && decision.ends_segment && !decision.forced && !decision.take_back);
+  EXPECT_EQ(decision.at, Ticks90k(Millis(2000)));
+  EXPECT_EQ(cutter.slow_segments(), 1u);
+}
+
+TEST(Cutter, WithAPartTargetOfNothingThereAreNoParts) {
+  Cutter cutter({Millis(2000), Millis(500), Millis(10000), Seconds(2), Millis(0)});
+  cutter.begin(Ticks90k(0));
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(cutter.on_frame(Millis(i * 40), i == 0, Millis(i * 40), Millis(40)).cut);
+  EXPECT_TRUE(cutter.on_frame(Seconds(2), true, Seconds(2), Millis(40)).ends_segment);
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ void EntryChecker::on(const media::Packet& packet) {
     EXPECT_EQ(progress.track.source_id, 0);
     EXPECT_TRUE(media::can_carry(media::Container::fmp4, progress.track.config.codec));
     EXPECT_GE(packet.dts, progress.end) << "a packet begins before its track's last part ended";
+    if (progress.end > 0 && !progress.in_part && packet.dts > progress.end) ++holes;
     progress.in_part = true;
     progress.last_shown = packet.dts;
   }
@@ -81,6 +82,20 @@ void EntryChecker::check_target(Seconds target) {
   target_ = target;
 }
 
+// LL-03: a segment of one part may be longer, and is listed without it.
+void EntryChecker::check_part(const media::Cut& cut) const {
+  const Millis target = cut.part_target;
+  const bool alone = cut.part == 0 && cut.ends_segment;
+  if (target == Millis(0)) {
+    EXPECT_TRUE(alone) << "a part in a playlist without";
+  } else if (!alone) {
+    EXPECT_LE(cut.duration, Ticks90k(target)) << "part " << cut.part << " of " << cut.msn;
+  }
+  if (target > Millis(0) && !cut.ends_segment) {
+    EXPECT_GE(cut.duration * 100, Ticks90k(target) * 85) << "part " << cut.part << " of " << cut.msn;
+  }
+}
+
 void EntryChecker::list(Listed item) {
   if (!listed.empty()) {
     EXPECT_EQ(item.msn, listed.back().msn + 1);
@@ -93,6 +108,12 @@ void EntryChecker::list(Listed item) {
 void EntryChecker::on(const media::Cut& cut) {
   check_target(cut.target_duration);
   EXPECT_GT(cut.duration.count(), 0);
+  if (part_target_) {
+    EXPECT_EQ(cut.part_target.count(), part_target_->count()) << "the part target changed";
+  }
+  part_target_ = cut.part_target;
+  check_part(cut);
+  cuts.push_back(cut);
   if (any_in_period_) {
     EXPECT_EQ(cut.start.count(), next_start_.count()) << "msn " << cut.msn << " leaves a hole or overlaps";
   }

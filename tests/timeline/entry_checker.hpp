@@ -39,8 +39,11 @@ class EntryChecker {
   std::vector<media::Period> periods;
   std::vector<media::Track> tracks;  // as announced, of all Periods
   std::vector<Listed> listed;
+  std::vector<media::Cut> cuts;
   std::vector<Seen> packets;
   std::vector<media::Data> data;
+
+  std::size_t holes = 0;  // packets that begin after the end their track's last part had, within a Period
 
   // "0.000-2.000 2.000-4.000 gap …" of what is listed, in seconds from `origin`, forced cuts marked with "!".
   std::string spans(Ticks90k origin = Seconds(10)) const;
@@ -67,6 +70,7 @@ class EntryChecker {
   void on(const media::End&) {}
   void list(Listed item);
   void check_target(Seconds target);
+  void check_part(const media::Cut& cut) const;
 
   std::map<media::TrackIndex, TrackProgress> progress_;
   bool cut_in_period_ = false;
@@ -76,6 +80,7 @@ class EntryChecker {
   std::uint32_t next_part_ = 0;
   Listed segment_;
   std::optional<Seconds> target_;
+  std::optional<Millis> part_target_;
 };
 
 }  // namespace sluice::timeline

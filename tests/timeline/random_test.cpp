@@ -28,7 +28,7 @@ class RandomPublisher {
  private:
   static Options options(unsigned seed) {
     Options options;
-    if (seed % 3 == 0) options.part_target = Millis(500);
+    if (seed % 3 == 0) options.part_duration = Millis(500);
     if (seed % 4 == 0) options.segment_target = Millis(4000);
     return options;
   }

@@ -87,6 +87,8 @@ struct StreamTotals {
   std::uint64_t timestamp_jumps = 0;
   std::uint64_t codec_changes = 0;
   std::uint64_t forced_cuts = 0;
+  std::uint64_t late_frames = 0;
+  std::uint64_t slow_segments = 0;
 };
 
 class Hub {

@@ -8,12 +8,18 @@
 // key frame.
 //
 // EXTINF, rounded to the nearest integer, must not exceed the target duration: kOverrun is what fits.
+//
+// The part target is fixed when the first segment ends, too (docs/low-latency.md). From then on a part ends before the
+// frame that would make it longer, once it has most of its target. A frame that comes too late for that is taken back:
+// the part ends at its target, and the frame is to be decoded there. Where frames come so slowly that this would have
+// to be done to each, a segment is one part.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "sluice/base/time.hpp"
+#include "sluice/timeline/part_target.hpp"
 
 namespace sluice::timeline {
 
@@ -21,13 +27,18 @@ class Cutter {
  public:
   struct Options {
     Millis segment_target{2000};
-    std::optional<Millis> part_target;  // none: each segment is one part
-    Millis gop_max{10000};              // a first segment may have a group of pictures this long
+    std::optional<Millis> part_duration;  // the part that is aimed at; none: each segment is one part
+    Millis gop_max{10000};                // a first segment may have a group of pictures this long
     // What the playlist had before this process took it over: then it is fixed from the start.
     std::optional<Seconds> target_duration{};
+    std::optional<Millis> part_target{};  // 0: it has no parts
   };
+  // Who leads: video; audio where there is no video; or audio that goes on while video is silent.
+  enum class Lead : std::uint8_t { video, audio, stand_in };
   static constexpr Millis kOverrun{490};
   static constexpr Millis kShortest{100};  // a key frame so soon after a cut ends no segment
+  static constexpr Millis kLateMax{500};   // a frame so late is taken back within its segment,
+  static constexpr Millis kLateEnd{1000};  // so late to the beginning of the next; later it leaves a hole
 
   explicit Cutter(const Options& options);
 
@@ -39,13 +50,14 @@ class Cutter {
   struct Decision {
     bool cut = false;
     bool ends_segment = false;
-    bool forced = false;  // at a frame that is no key frame
-    Ticks90k at{};        // where the part ends
-    Ticks90k next{};      // where the next one begins: later than `at` when nothing can be shown in between
+    bool forced = false;     // at a frame that is no key frame
+    Ticks90k at{};           // where the part ends
+    Ticks90k next{};         // where the next one begins: later than `at` when nothing can be shown in between
+    bool take_back = false;  // the frame came later than `at`, and is to be decoded then
   };
   // The leading track has a frame at `time`, before which may be cut. `end`: where the frame before it ends by its
   // nominal duration. `step`: the time to the next such question. Open only.
-  Decision on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90k step);
+  Decision on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead = Lead::video);
   // Where the open segment ends when nothing follows and its media lasts until `end`.
   Ticks90k closing_time(Ticks90k end) const;
 
@@ -54,19 +66,36 @@ class Cutter {
 
   // Fixed after the first cut; what it will be at least before.
   Seconds target_duration() const { return target_duration_; }
+  // 0 when there are no parts, and before the first cut.
+  Millis part_target() const { return part_target_.value_or(Millis(0)); }
+  // Segments that are one part because their frames came too slowly.
+  std::uint64_t slow_segments() const { return slow_segments_; }
   // The length of the last whole group of pictures; none before two key frames came.
   std::optional<Ticks90k> group_length() const { return group_length_; }
-  // Key frames no longer follow those before: a new Period.
-  void forget_last_key() { last_key_.reset(); }
+  // Frames no longer follow those before: a new Period.
+  void forget_frames() {
+    last_key_.reset();
+    frames_.forget();
+  }
 
  private:
   Ticks90k limit() const;
+  bool has_parts() const { return part_target() > Millis(0) && !slow_; }
+  Ticks90k part_end() const;
   bool is_time_for_key_cut(Ticks90k elapsed) const;
+  bool is_last_chance(Ticks90k elapsed, Ticks90k step) const;
+  bool is_full(Ticks90k time, Ticks90k step) const;
   Decision cut_over_hole(Ticks90k time, Ticks90k end) const;
+  Decision cut_at_target(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead) const;
 
   Options options_;
   Seconds target_duration_;
   bool fixed_;
+  std::optional<Millis> part_target_;
+  FrameTimes frames_;       // of the first segment
+  bool first_part_ = true;  // of the segment
+  bool slow_ = false;       // the segment stays one part
+  std::uint64_t slow_segments_ = 0;
   bool open_ = false;
   Ticks90k segment_start_{};
   Ticks90k part_start_{};

@@ -29,8 +29,8 @@ class Segmenter {
 
   void begin_period();
   // Around a packet that is packaged: before() may end the part, after() puts the packet into the running one. Its
-  // track's clock has placed it already.
-  void before(Tracks& tracks, const TrackState& track, bool key, MonoTime now, Entries& out);
+  // track's clock has placed it already, and may be set back to where the part ends.
+  void before(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out);
   void after(TrackState& track, bool key);
   // Ends the running segment, if it has media: at `at`, or where its media ends. The next packet begins another.
   void close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out);
@@ -51,11 +51,15 @@ class Segmenter {
   std::uint64_t next_msn() const { return msn_; }
   std::uint64_t forced_cuts() const { return forced_cuts_; }
   std::uint64_t gaps() const { return gaps_; }
+  // Frames that were decoded earlier than they came, so that a part did not become too long; and segments that are one
+  // part because that would have been all of them.
+  std::uint64_t late_frames() const { return late_frames_; }
+  std::uint64_t slow_segments() const { return cutter_.slow_segments(); }
   // Between the last two key frames of the video.
   std::optional<Ticks90k> key_interval() const;
 
  private:
-  void before_video(Tracks& tracks, const TrackState& video, bool key, MonoTime now, Entries& out);
+  void before_video(Tracks& tracks, TrackState& video, bool key, MonoTime now, Entries& out);
   void before_audio(Tracks& tracks, const TrackState& audio, MonoTime now, Entries& out);
   void apply(const Cutter::Decision& decision, Tracks& tracks, const TrackState* trigger, MonoTime now, Entries& out);
   void add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, bool ends_segment, MonoTime now, Entries& out);
@@ -68,6 +72,7 @@ class Segmenter {
   std::uint64_t fragment_ = 1;
   std::uint64_t forced_cuts_ = 0;
   std::uint64_t gaps_ = 0;
+  std::uint64_t late_frames_ = 0;
 
   bool packaged_in_period_ = false;
   bool listed_in_period_ = false;

@@ -31,7 +31,7 @@ namespace sluice::timeline {
 
 struct Options {
   Millis segment_target{2000};
-  std::optional<Millis> part_target;  // none: a segment is one part
+  std::optional<Millis> part_duration;  // the part that is aimed at; none: a segment is one part
   Millis gop_max{10000};       // how long a key frame is waited for, and the longest target duration it may cause
   Millis forward_jump{10000};  // a timestamp so far ahead of the stream is a jump
 };
@@ -92,6 +92,8 @@ class Timeline {
   const Counters& counters() const { return counters_; }
   std::uint64_t forced_cuts() const { return segmenter_.forced_cuts(); }
   std::uint64_t gaps() const { return segmenter_.gaps(); }
+  std::uint64_t late_frames() const { return segmenter_.late_frames(); }
+  std::uint64_t slow_segments() const { return segmenter_.slow_segments(); }
   // Constant from the first Cut on.
   Seconds target_duration() const { return segmenter_.target_duration(); }
   std::uint64_t next_msn() const { return segmenter_.next_msn(); }

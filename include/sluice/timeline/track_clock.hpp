@@ -35,12 +35,16 @@ class TrackClock {
   std::uint32_t timescale() const { return timescale_; }
   bool started() const { return last_.has_value(); }
   // Where the last frame ends as far as it is known, which is where the next one is expected. Started only.
-  std::int64_t end() const { return *last_ + frame_; }
+  std::int64_t end() const { return *due_ + frame_; }
   Ticks90k end_time() const { return ticks_from(end(), timescale_); }
   Ticks90k last_time() const { return ticks_from(*last_, timescale_); }
   Ticks90k frame_time() const { return ticks_from(frame_, timescale_); }
   std::int64_t last() const { return *last_; }
+  // Where the last frame was placed, whatever take_back() made of it.
+  Ticks90k due_time() const { return ticks_from(*due_, timescale_); }
 
+  // The last frame is decoded at `time`, earlier than it was placed. The measure of frames does not know of it.
+  void take_back(Ticks90k time);
   // The last frame was said to end at `end`: no later one begins before it.
   void hold(std::int64_t end);
   // Forgets where the track was, for a timeline that goes on elsewhere; what hold() promised stays.
@@ -54,6 +58,8 @@ class TrackClock {
   std::uint32_t timescale_;
   std::int64_t frame_;
   std::optional<std::int64_t> last_;
+  std::int64_t least_ = 0;           // not before this, for it follows another
+  std::optional<std::int64_t> due_;  // where it would be had it not been taken back
   std::optional<std::int64_t> earliest_;
   bool counted_ = false;  // end() comes from samples
   int drifting_ = 0;
