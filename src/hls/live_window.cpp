@@ -71,7 +71,9 @@ void LiveWindow::on(const media::Packet& packet, MonoTime) {
 
 void LiveWindow::on(const media::Cut& cut, MonoTime now) {
   target_duration_ = cut.target_duration;
-  if (!part_target_) part_target_ = cut.part_target;
+  // What recovery made of the only segment of a playlist decides nothing for it.
+  const bool undecided = cut.added && cut.part_target == Millis(0);
+  if (!part_target_ && !undecided) part_target_ = cut.part_target;
   const bool is_part = cut.duration.count() > 0 || !packets_.empty();
   if (is_part) add_part(cut, now);
   open_.added = cut.added;
