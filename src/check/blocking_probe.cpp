@@ -80,12 +80,12 @@ void BlockingProbe::next() {
   }
 }
 
-bool BlockingProbe::is_at_once(const Rule& rule, const std::string& what, const Answer& answer,
-                               const MediaPlaylist* playlist) {
+bool BlockingProbe::is_within(double limit, const Rule& rule, const std::string& what, const Answer& answer,
+                              const MediaPlaylist* playlist) {
   const double held = seconds_between(answer.sent, answer.first_byte);
   if (playlist == nullptr) {
     note(rule, answer, what + ": " + status_text(answer));
-  } else if (held > kAtOnce) {
+  } else if (held > limit) {
     note(rule, answer, what + " is answered after " + seconds(held));
   } else {
     return true;
@@ -141,7 +141,7 @@ void BlockingProbe::add_old_segments() {
       return Try{"_HLS_msn=" + std::to_string(newest.first_msn() - back),
                  [this, back, end](const Answer& answer, const MediaPlaylist* playlist) {
                    const std::string what = back == 0 ? "the first segment that is listed" : "a segment that has gone";
-                   if (!is_at_once(rule("BL-03"), what, answer, playlist)) return;
+                   if (!is_within(kAtOnce, rule("BL-03"), what, answer, playlist)) return;
                    if (playlist->next_msn() < end) {
                      note(rule("BL-03"), answer,
                           "the answer ends with segment " + std::to_string(playlist->next_msn() - 1) + ", which was " +
@@ -154,14 +154,18 @@ void BlockingProbe::add_old_segments() {
 
 void BlockingProbe::add_part_behind_last() {
   tries_.push_back([this](const MediaPlaylist& newest) -> std::optional<Try> {
-    if (newest.segments.empty() || newest.segments.back().parts.empty() || newest.open.parts.empty())
-      return std::nullopt;
+    if (newest.segments.empty() || newest.segments.back().parts.empty()) return std::nullopt;
     const Segment& whole = newest.segments.back();
     const std::string what = "part " + std::to_string(whole.parts.size()) + " of segment " + std::to_string(whole.msn) +
                              ", which has no more";
+    // The next segment's first part may have to come.
+    const double wait = newest.open.parts.empty() ? *newest.part_target : 0;
     return Try{"_HLS_msn=" + std::to_string(whole.msn) + "&_HLS_part=" + std::to_string(whole.parts.size()),
-               [this, what](const Answer& answer, const MediaPlaylist* playlist) {
-                 is_at_once(rule("BL-09"), what, answer, playlist);
+               [this, what, wait, msn = whole.msn + 1](const Answer& answer, const MediaPlaylist* playlist) {
+                 if (playlist != nullptr && playlist->ended) return;
+                 if (!is_within(wait + kAtOnce, rule("BL-09"), what, answer, playlist)) return;
+                 if (!has_piece(*playlist, msn, 0))
+                   note(rule("BL-09"), answer, what + ": the answer has no part behind it");
                }};
   });
 }
@@ -170,7 +174,7 @@ void BlockingProbe::add_unknown() {
   tries_.push_back([this](const MediaPlaylist&) {
     return std::optional(
         Try{"_HLS_unknown=1&CMCD=sid%3D%22check%22", [this](const Answer& answer, const MediaPlaylist* playlist) {
-              is_at_once(rule("BL-14"), "_HLS_unknown=1", answer, playlist);
+              is_within(kAtOnce, rule("BL-14"), "_HLS_unknown=1", answer, playlist);
             }});
   });
 }
@@ -179,7 +183,7 @@ void BlockingProbe::add_directives_after_end() {
   tries_.push_back([this](const MediaPlaylist& newest) {
     return std::optional(Try{"_HLS_msn=" + std::to_string(newest.next_msn() + 10) + "&_HLS_part=3",
                              [this](const Answer& answer, const MediaPlaylist* playlist) {
-                               is_at_once(rule("BL-13"), "_HLS_msn behind the end", answer, playlist);
+                               is_within(kAtOnce, rule("BL-13"), "_HLS_msn behind the end", answer, playlist);
                              }});
   });
 }

@@ -44,7 +44,9 @@ class BlockingProbe {
   void add_skip();
   void add_directives_after_end();
   void expect_refusal(const Rule& rule, const std::string& what, const Answer& answer, const MediaPlaylist* playlist);
-  bool is_at_once(const Rule& rule, const std::string& what, const Answer& answer, const MediaPlaylist* playlist);
+  // The answer is a playlist, and came in so many seconds.
+  bool is_within(double limit, const Rule& rule, const std::string& what, const Answer& answer,
+                 const MediaPlaylist* playlist);
   void hold(const MediaPlaylist& playlist);
   void judge_delta(const Answer& answer, const MediaPlaylist* delta);
   void try_hint(const MediaPlaylist& playlist);
