@@ -81,8 +81,7 @@ void judge_segments(const MediaPlaylist& playlist, const Note& note) {
   if (playlist.segments.empty() && playlist.open.parts.empty()) note(rule("PL-14"), 0, "it names none");
   std::set<std::pair<std::string_view, std::uint64_t>> seen;
   for (const Segment& segment : playlist.segments) {
-    if (segment.extinf_line > 0 && playlist.version.value_or(1) >= 3 &&
-        parse_integer(segment.duration_text)) {
+    if (segment.extinf_line > 0 && playlist.version.value_or(1) >= 3 && parse_integer(segment.duration_text)) {
       note(rule("PL-13"), segment.extinf_line, "EXTINF " + segment.duration_text);
     }
     const std::uint64_t offset = segment.range ? segment.range->offset.value_or(0) : 0;

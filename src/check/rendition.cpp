@@ -80,7 +80,6 @@ void Rendition::on_version(MediaPlaylist playlist, const Answer& answer, bool he
   if (succession_.versions() == before) return;
   ++context_.summary.versions;
   judge_media_playlist(playlist, false, context_.report);
-  judge_playlist_answer(answer, &playlist, context_.report);
   want_new(playlist);
   blocking_probe_.on_version(playlist);
 }
@@ -107,6 +106,7 @@ void Rendition::poll() {
     if (judge_loaded(answer, "the media playlist, again,", context_.report)) {
       failures_ = 0;
       if (auto parsed = parse_playlist(answer.text(), answer.url, imported_); parsed.media) {
+        judge_playlist_answer(answer, &*parsed.media, context_.report);
         on_version(std::move(*parsed.media), answer, false);
       }
     } else if (++failures_ >= 3) {
