@@ -55,6 +55,7 @@ void place(MediaFacts& facts) {
   if (leader == nullptr || leader->samples == 0) return;
   facts.start = ticks_from(leader->first_pts, leader->timescale);
   facts.end = ticks_from(leader->end_pts, leader->timescale);
+  facts.duration = ticks_from(leader->end_dts - leader->first_dts, leader->timescale);
 }
 
 }  // namespace

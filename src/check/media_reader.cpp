@@ -114,7 +114,7 @@ void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
 }
 
 void MediaReader::judge_duration(const WantedPiece& piece, const MediaFacts& facts) const {
-  const double real = static_cast<double>((facts.end - facts.start).count()) / 90000;
+  const double real = static_cast<double>(facts.duration.count()) / 90000;
   if (real <= 0 || std::abs(real - piece.duration) <= kDurationTolerance + frame_seconds(facts)) return;
   Note(context_.report, piece.url)(piece.is_part ? rule("MD-02") : rule("MD-01"), 0,
                                    "it lasts " + seconds(real) + ", and " + seconds(piece.duration) + " is stated");

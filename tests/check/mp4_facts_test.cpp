@@ -57,6 +57,13 @@ TEST(Mp4Facts, SoundSamplesHaveNoFindingsAndAreDescribed) {
   }
 }
 
+TEST(Mp4Facts, WhatSamplesLastIsNotHowLongTheyAreShown) {
+  // It ends with a picture whose predecessors in time are yet to come.
+  const MediaFacts facts = judge(read_fragmented("hevc_aac.mp4")).facts.at(2);
+  EXPECT_EQ(facts.duration, Ticks90k(90000 * 7 / 25));
+  EXPECT_EQ(facts.end - facts.start, Ticks90k(90000 * 11 / 25));
+}
+
 TEST(Mp4Judge, NothingIsSaidOfWhatLiesBetweenPiecesThatDoNotFollow) {
   const Given given = read_fragmented("h264_aac.mp4");
   MediaJudge judge;

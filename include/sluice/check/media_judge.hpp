@@ -73,6 +73,9 @@ struct MediaFacts {
   // player puts the piece, and where it ends. Equal when there are no samples. Packed audio: from its ID3 tag.
   Ticks90k start{};
   Ticks90k end{};
+  // What the samples of that track last together, which is what EXTINF and a part's DURATION state. Where pictures are
+  // shown in another order than they are decoded in, a part's `end` - `start` is more than that.
+  Ticks90k duration{};
 };
 
 // A segment or a part as it was fetched, and what its playlist says of it.
