@@ -17,6 +17,7 @@ import time
 import clips
 import ingest
 import latency
+import low_latency
 import machine
 import record
 import serve
@@ -26,9 +27,11 @@ from report import Report
 
 SOURCE = pathlib.Path(__file__).resolve().parent
 PROJECT = SOURCE.parent
-BENCHES = {"ingest": ingest, "serve": serve, "latency": latency, "record": record}
-# What a benchmark compares; "record" has others than the rest.
-SERVERS = [*servers.ALL, *(name for name in record.COLUMNS if name not in servers.ALL)]
+BENCHES = {"ingest": ingest, "serve": serve, "latency": latency, "low-latency": low_latency,
+           "record": record}
+# What a benchmark compares; these have others than the rest.
+COLUMNS = {"record": record.COLUMNS, "low-latency": low_latency.COLUMNS}
+SERVERS = list(dict.fromkeys([*servers.ALL, *(name for names in COLUMNS.values() for name in names)]))
 
 
 class Setup:
@@ -109,8 +112,7 @@ def about(rounds):
 
 
 def run_bench(name, setup, arguments):
-    columns = record.COLUMNS if name == "record" else [
-        server for server in servers.ALL if server != "floor" or name == "ingest"]
+    columns = COLUMNS.get(name) or [server for server in servers.ALL if server != "floor" or name == "ingest"]
     report = Report(name, about(setup.rounds), setup.columns(columns), judged=not setup.quick)
     print(f"==> bench {name}", file=sys.stderr, flush=True)
     BENCHES[name].run(setup, report)

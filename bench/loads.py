@@ -54,6 +54,12 @@ def viewers(setup, server, streams, count, seconds, ramp):
                  "--duration", seconds, "--ramp", ramp])
 
 
+def followers(setup, url, count, seconds, ramp, parts=0, poll=0):
+    """Low-latency players; with `poll`, ones that all reload the playlist as it is, every so many milliseconds."""
+    return Load([setup.tools / "hls-follow", "--url", url, "--count", count, "--duration", seconds, "--ramp", ramp,
+                 "--parts", parts, "--poll", poll])
+
+
 def latency(setup, server, clip, seconds):
     return Load([setup.tools / "hls-latency", "--rtmp", server.rtmp_url.replace("%d", "0"), "--hls",
                  server.hls_url.replace("%d", "0"), "--file", clip.path, "--duration", seconds])

@@ -211,9 +211,12 @@ class Sluice(Server):
         # A drain waits for its publishers, which have gone by then; there is nothing to learn from waiting for more.
         return 1
 
-    def metric(self, name):
+    def metrics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}/metrics", timeout=10) as response:
-            lines = response.read().decode().splitlines()
+            return response.read().decode()
+
+    def metric(self, name):
+        lines = self.metrics().splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith((name + " ", name + "{")))
 
     def live_memory_bytes(self):

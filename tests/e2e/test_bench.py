@@ -80,6 +80,7 @@ class Bench(unittest.TestCase):
         serve = self.start("serve", *servers, "--cases", "playlist,segments,viewers")
         latency = self.start("latency", *servers)
         record = self.start("record")
+        low_latency = self.start("low-latency")
 
         table, document = self.finish(ingest)
         self.assertIn("| nginx ", table[0])
@@ -115,6 +116,14 @@ class Bench(unittest.TestCase):
         self.assertGreater(figures["recovery.warm"]["sluice"], 0)
         self.assertEqual(set(figures["seek.p50"]), {"nginx", "ffmpeg", "sluice"})
         self.assertGreater(figures["range.p50"]["sluice"], 0)
+
+        _, document = self.finish(low_latency)
+        figures = self.medians(document)
+        self.assertEqual(figures["held.errors"], {"plain": 0, "sluice": 0})
+        self.assertGreater(figures["held.p99"]["sluice"], 0)
+        for cache in ("nginx", "varnish"):
+            self.assertEqual(figures["cached.errors"][cache], 0)
+            self.assertGreater(figures["cached.hits"][cache], 50)
         self.assertEqual(processes_naming(str(self.directory)), [])
 
     def test_a_server_that_does_not_start_is_told_with_what_it_said(self):

@@ -4,6 +4,7 @@
 dev_bench() {
   ensure_packages build bench
   ensure_nginx
+  ensure_varnish
   build_preset release sluice bench_tools
   exec env PYTHONDONTWRITEBYTECODE=1 python3 bench/bench.py "$@"
 }

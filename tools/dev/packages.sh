@@ -10,10 +10,10 @@ declare -rA PACKAGES=(
   [tidy]='clang-tidy-14'
   [screenshots]='pngquant'
   [fuzz]='clang-14 libclang-rt-14-dev llvm-14 lld-14'
-  [bench]='python3 ffmpeg wrk'
+  [bench]='python3 ffmpeg wrk libpcre2-8-0 libjemalloc2'
   [e2e]='python3 ffmpeg fonts-dejavu-core chromium mpv vlc-bin vlc-plugin-base ca-certificates
     gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-    gstreamer1.0-plugins-ugly gstreamer1.0-libav liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 curl'
+    gstreamer1.0-plugins-ugly gstreamer1.0-libav liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 libjemalloc2 curl'
   [matrix]='obs-studio obs-plugins xvfb xauth dbus libgl1-mesa-dri'
   [podman]='podman runc'
   [base]='mmdebstrap'
@@ -84,6 +84,12 @@ ensure_promtool() {
 ensure_haproxy() {
   export PATH=$PATH:/usr/sbin:$ROOT/.cache/tools/usr/sbin
   command -v haproxy >/dev/null || run_step "fetching haproxy" haproxy.log fetch_files haproxy -- usr/sbin/haproxy
+}
+
+# Its libraries are in the groups e2e and bench; it compiles its configuration with the build's compiler.
+ensure_varnish() {
+  export PATH=$PATH:/usr/sbin:$ROOT/.cache/tools/usr/sbin
+  command -v varnishd >/dev/null || run_step "fetching varnish" varnish.log fetch_files varnish -- usr/sbin/varnishd
 }
 
 # With its RTMP module, for the benchmarks.

@@ -68,6 +68,7 @@ prepare_tests() {
     ensure_promtool
     ensure_haproxy
     ensure_nginx
+    ensure_varnish
   fi
 }
 

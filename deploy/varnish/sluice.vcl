@@ -1,0 +1,52 @@
+# Varnish as a cache before sluice: however many players ask, sluice is asked once for each playlist, part and segment.
+# docs/caching.md says why each line is as it is. Run by a test.
+vcl 4.1;
+
+backend sluice {
+    .host = "127.0.0.1";
+    .port = "8080";
+    # A held request is answered within three target durations.
+    .first_byte_timeout = 60s;
+    .between_bytes_timeout = 20s;
+}
+
+sub vcl_recv {
+    if (req.method != "GET" && req.method != "HEAD") {
+        return (pass);
+    }
+    # What of a query means something; the rest (CMCD, tokens, numbers against caches) would only make copies.
+    if (req.url ~ "\?") {
+        set req.url = regsuball(req.url, "([?&])(?!_HLS_(msn|part|skip)=)[^&]*", "\1");
+        set req.url = regsuball(req.url, "&+", "&");
+        set req.url = regsub(req.url, "\?&", "?");
+        set req.url = regsub(req.url, "[?&]$", "");
+    }
+    # The content is the same for everybody.
+    unset req.http.Cookie;
+    unset req.http.Authorization;
+    return (hash);
+}
+
+sub vcl_hash {
+    hash_data(req.url);
+    return (lookup);
+}
+
+sub vcl_backend_response {
+    # How long is sluice's to say, of errors too: Varnish by itself would let every request for one of these through for
+    # two minutes.
+    if (beresp.status == 400 || beresp.status == 503) {
+        set beresp.ttl = 1s;
+    }
+    # A playlist that is out of date is of no use.
+    set beresp.grace = 0s;
+    return (deliver);
+}
+
+sub vcl_deliver {
+    if (obj.hits > 0) {
+        set resp.http.X-Cache = "HIT";
+    } else {
+        set resp.http.X-Cache = "MISS";
+    }
+}
