@@ -159,6 +159,11 @@ TrackFacts* Mp4Judge::facts_for(const Track& track, MediaFacts& facts) const {
 void Mp4Judge::judge_presence(const MediaFacts& facts, PieceFindings& findings) const {
   // Boxes that cannot be followed have lost them, which is told.
   if (findings.has(kBoxes) || findings.has(kStructure) || findings.has(kKnownTrack)) return;
+  // Where a publisher ends, the last frames of one track may come alone.
+  const auto is_long = [](const TrackFacts& track) {
+    return track.samples > 0 && 2 * (track.end_dts - track.first_dts) > std::int64_t{track.timescale};
+  };
+  if (std::none_of(facts.tracks.begin(), facts.tracks.end(), is_long)) return;
   for (const TrackFacts& track : facts.tracks) {
     if (track.samples == 0) findings.add(kEachTrack, "it has none of track " + std::to_string(track.id));
   }

@@ -55,7 +55,8 @@ inline constexpr Rule kSequenceByOne{"MF-17", Severity::should, "It grows by one
 inline constexpr Rule kKnownTrack{"MF-18", Severity::must,
                                   "A moof has track fragments, each of a track of the initialisation section.",
                                   "ISO 14496-12 8.8.7"};
-inline constexpr Rule kEachTrack{"MF-19", Severity::should, "A segment has samples of every track.",
+inline constexpr Rule kEachTrack{"MF-19", Severity::should,
+                                 "A segment of more than half a second has samples of every track.",
                                  "ISO BMFF byte stream format 5"};
 inline constexpr Rule kBase{"MF-20", Severity::must,
                             "A track fragment sets default-base-is-moof and has no base-data-offset.",

@@ -166,10 +166,10 @@ const std::vector<Case>& piece_cases() {
        }},
       {"MF-19", "NoAudio",
        [](File& f) {
-         const std::size_t left = data_of(f.second, "traf#1");
-         f.second.rename("moof/traf#1", "free");
-         f.second.bytes().resize(f.second.bytes().size() - (f.second.content_size("mdat") - left));
-         f.second.state_size("mdat", static_cast<std::uint32_t>(8 + left));
+         const std::size_t left = data_of(f.first, "traf#1");
+         f.first.rename("moof/traf#1", "free");
+         f.first.bytes().resize(f.first.bytes().size() - (f.first.content_size("mdat") - left));
+         f.first.state_size("mdat", static_cast<std::uint32_t>(8 + left));
        }},
       {"MF-20", "NotDefaultBaseIsMoof", [](File& f) { f.second.content("moof/traf/tfhd")[1] = 0; }},
       {"MF-20", "BaseDataOffset",
