@@ -21,12 +21,15 @@ export class ServerClock {
   get ahead() { return Math.min(Math.max(0, this.#low), this.#high); }
 }
 
+// The bit rate is that of so much media: of several groups of pictures.
+const RATE_SECONDS = 10;
+
 const rateText = (bits) => (bits < 1e6 ? `${Math.round(bits / 1e3)} kb/s` : `${(bits / 1e6).toFixed(2)} Mb/s`);
 
 export class Figures {
   clock = new ServerClock();
   #video;
-  #fragments = []; // {bytes, seconds} of the last few
+  #fragments = []; // {bytes, seconds} of the last few, or of the last few parts of them
   #frames = { count: 0, at: 0, rate: 0 };
 
   constructor(video) { this.#video = video; }
@@ -34,7 +37,10 @@ export class Figures {
   restart() { this.#fragments = []; }
 
   noteFragment(bytes, seconds) {
-    if (bytes > 0 && seconds > 0) this.#fragments = [...this.#fragments.slice(-4), { bytes, seconds }];
+    if (!(bytes > 0 && seconds > 0)) return;
+    this.#fragments.push({ bytes, seconds });
+    const sum = () => this.#fragments.reduce((total, fragment) => total + fragment.seconds, 0);
+    while (sum() > RATE_SECONDS && this.#fragments.length > 1) this.#fragments.shift();
   }
 
   bitsPerSecond() {
@@ -85,6 +91,7 @@ export class Figures {
     const frameRate = quality ? this.#framesPerSecond(quality.totalVideoFrames) : 0;
     const level = hls?.levels?.[hls.currentLevel] ?? hls?.levels?.[0];
     const codecs = [level?.videoCodec, level?.audioCodec].filter(Boolean).join(', ');
+    const low = hls?.lowLatencyMode && hls.latestLevelDetails?.partTarget ? ', low latency' : '';
     const skew = this.clock.ahead / 1000;
     return [
       ['Behind live', this.latencyText(hls).replace(' behind live', '')],
@@ -93,7 +100,7 @@ export class Figures {
       ['Frames dropped', quality ? `${quality.droppedVideoFrames} of ${quality.totalVideoFrames}` : ''],
       ['Buffer', `${this.bufferedSeconds().toFixed(1)} s`],
       ['Codecs', codecs],
-      ['Played by', hls ? `hls.js, ${container === 'ts' ? 'MPEG-TS' : 'fMP4'}` : 'the browser'],
+      ['Played by', hls ? `hls.js, ${container === 'ts' ? 'MPEG-TS' : 'fMP4'}${low}` : 'the browser'],
       ['Clock', Math.abs(skew) >= 0.5 ? `this device's is ${Math.abs(skew).toFixed(1)} s ${skew > 0 ? 'behind' : 'ahead'}` : ''],
     ].filter(([, value]) => value);
   }

@@ -17,6 +17,7 @@ const STALL_MS = 3000;    // without progress: say so
 const REBUILD_MS = 20000; // without progress: begin anew
 const MEDIA_RECOVERIES_MAX = 2;
 const BEHIND_SECONDS = 4; // beyond what is usual: offer a jump to the live edge
+const CATCH_UP_RATE = 1.05;
 
 const { Hls } = window;
 const element = (id) => document.getElementById(id);
@@ -119,8 +120,9 @@ function open() {
 }
 
 function openWithHls() {
-  hls = new Hls({ backBufferLength: 30 });
-  hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag, stats }) => figures.noteFragment(stats.total, frag.duration));
+  // A little faster, until what a stall cost is made good. Who has gone back in a recording wants no hurry.
+  hls = new Hls({ backBufferLength: 30, maxLiveSyncPlaybackRate: view ? 1 : CATCH_UP_RATE });
+  hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag, part, stats }) => figures.noteFragment(stats.total, (part ?? frag).duration));
   hls.on(Hls.Events.LEVEL_LOADED, (_, { networkDetails, stats }) => noteClock(networkDetails, stats));
   hls.on(Hls.Events.MANIFEST_PARSED, play);
   hls.on(Hls.Events.ERROR, (_, error) => onError(error));

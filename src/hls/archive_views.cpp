@@ -171,4 +171,13 @@ ArchiveMedia ArchiveViews::segment(const StreamName& stream, const SegmentName& 
   return {ArchiveStatus::found, std::move(*pieces), {}, false};
 }
 
+ArchiveMedia ArchiveViews::part(const StreamName& stream, const PartName& name) {
+  const auto part = archive_.part(stream, name);
+  if (!part) return without_media(part);
+  if (!has_media(media::Container::fmp4, **part.value)) return {ArchiveStatus::not_carried, {}, {}, false};
+  auto bytes = renderer_.fmp4_part(**part.value);
+  if (!bytes) return render_fault(bytes.error());
+  return {ArchiveStatus::found, {std::move(*bytes)}, {}, false};
+}
+
 }  // namespace sluice::hls

@@ -180,6 +180,7 @@ void ArchiveHandler::count(const ArchiveOutcome& outcome) {
   if (outcome.response.status != 200) return;
   if (outcome.response.kind == ResourceKind::init) ++stats_->inits;
   if (outcome.response.kind == ResourceKind::segment) ++stats_->segments;
+  if (outcome.response.kind == ResourceKind::part) ++stats_->parts;
   if (outcome.response.kind == ResourceKind::playlist) ++stats_->playlists;
 }
 
@@ -218,7 +219,7 @@ asio::awaitable<HttpResponse> ArchiveHandler::wait(std::shared_ptr<Job> job, std
 void ArchiveHandler::collect(io::MetricsWriter& out) const {
   const auto number = [](auto value) { return static_cast<double>(value); };
   const std::pair<std::string_view, std::uint64_t> made[] = {
-      {"init", stats_->inits}, {"segment", stats_->segments}, {"playlist", stats_->playlists}};
+      {"init", stats_->inits}, {"segment", stats_->segments}, {"part", stats_->parts}, {"playlist", stats_->playlists}};
   for (const auto& [kind, value] : made) {
     out.counter("sluice_archive_made_total", "What was made from recordings, by kind.", number(value),
                 {{"kind", kind}});

@@ -103,6 +103,9 @@ class Asking {
   ArchiveOutcome operator()(const hls::SegmentName& name) const {
     return of(views_.segment(question_.route.stream, name), name);
   }
+  ArchiveOutcome operator()(const hls::PartName& name) const {
+    return of(views_.part(question_.route.stream, name), name);
+  }
 
   template <class Other>
   ArchiveOutcome operator()(const Other&) const {

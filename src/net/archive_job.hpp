@@ -34,7 +34,7 @@ class ArchiveWaiters {
 };
 
 struct ArchiveQuestion {
-  hls::Route route;  // with InitName, SegmentName, ArchiveMultivariantName, ArchivePlaylistName
+  hls::Route route;  // with InitName, SegmentName, PartName, ArchiveMultivariantName, ArchivePlaylistName
   media::Container default_container = media::Container::fmp4;
   hls::Growth growth;
   hls::ArchiveMemory memory;               // of a playlist

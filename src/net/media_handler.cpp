@@ -101,7 +101,7 @@ HttpReply MediaHandler::reply_to(const HttpRequest& request, hls::Route route) {
   if (!request.query.empty()) question.directives = hls::parse_directives(request.query);
   // A HEAD asks what there is now.
   Verdict verdict = judge(question, request.method == HttpMethod::get ? Patience::waits : Patience::now);
-  if (auto* response = std::get_if<HttpResponse>(&verdict)) return std::move(*response);
+  if (auto* response = std::get_if<HttpResponse>(&verdict)) return or_recorded(question.route, std::move(*response));
   return held_->hold(std::move(question), std::move(std::get<HeldRequests::Wait>(verdict)));
 }
 
@@ -169,7 +169,6 @@ MediaHandler::Verdict MediaHandler::not_playable(const std::shared_ptr<live::Str
   return unavailable("the stream is known, but there is nothing to play yet");
 }
 
-// A part is in no recording under its name: what has its bytes there is the segment.
 MediaHandler::Verdict MediaHandler::part(const hls::Route& route, Patience patience) {
   const auto& name = std::get<hls::PartName>(route.resource);
   const std::shared_ptr<live::Stream> stream = hub_.find_session(route.stream, name.session);
@@ -190,6 +189,14 @@ MediaHandler::Verdict MediaHandler::part(const hls::Route& route, Patience patie
       return failed(fetched.fault);
   }
   return {};
+}
+
+// What no live window has any more of the parts may be recorded. What one says is not there yet, or never was, is not.
+HttpReply MediaHandler::or_recorded(const hls::Route& route, HttpResponse response) {
+  const auto* name = std::get_if<hls::PartName>(&route.resource);
+  if (name == nullptr || archive_ == nullptr || response.status == 200) return response;
+  if (response.status != 410 && hub_.find_session(route.stream, name->session) != nullptr) return response;
+  return archive_->media(route, std::move(response));
 }
 
 // From the live window while that has it, else from the recording.

@@ -23,6 +23,7 @@ Result<ArchivedParts> read_parts(ArchiveInput& input, const FileContents& conten
   reader.finish();
   ArchivedParts parts;
   std::vector<media::Packet> packets;
+  bool ends = false;
   while (auto item = reader.next()) {
     if (const auto* damage = std::get_if<record::Damage>(&*item)) {
       return damaged(input, place, damage->offset, damage->offset + damage->size, to_string(damage->reason));
@@ -32,11 +33,14 @@ Result<ArchivedParts> read_parts(ArchiveInput& input, const FileContents& conten
     if (auto* packet = std::get_if<media::Packet>(entry)) {
       if (!packet->hidden) packets.push_back(std::move(*packet));
     } else if (auto* cut = std::get_if<media::Cut>(entry)) {
+      ends = cut->msn == place.msn && cut->ends_segment;
+      const bool is_part = cut->duration.count() > 0 || !packets.empty();
+      if (!is_part) continue;
       parts.push_back(std::make_shared<const hls::Part>(
           hls::Part{contents.periods[place.period], std::move(*cut), std::exchange(packets, {})}));
     }
   }
-  if (parts.empty() || parts.back()->cut.msn != place.msn || !parts.back()->cut.ends_segment) {
+  if (parts.empty() || !ends) {
     return damaged(input, place, place.offset, place.end, "the index says that it ends there, and no Cut does");
   }
   return parts;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "archive_media.hpp"
+#include "archive_locate.hpp"
+#include "archive_part.hpp"
 #include "archive_span.hpp"
 
 namespace sluice::store {
@@ -19,83 +20,6 @@ constexpr int kAttempts = 3;
 template <class T>
 ArchiveAnswer<T> failed(const Error& error) {
   return {std::nullopt, ArchiveFault::failed, error.message};
-}
-
-// The rule of the header. `number` is not beyond what the session has.
-ArchiveFault missing(ArchiveStore::Stream* stream, const SessionId& session, bool passed) {
-  if (stream == nullptr) return ArchiveFault::unknown;
-  const SessionId& newest = stream->listing.sessions().back().id;
-  return session < newest || (session == newest && passed) ? ArchiveFault::gone : ArchiveFault::unknown;
-}
-
-// A segment and the file it is in.
-struct Located {
-  ArchiveStore::Stream* stream = nullptr;
-  ListedSession* session = nullptr;
-  std::size_t file = 0;
-  ArchiveStore::Contents contents;
-  SegmentPlace place;
-
-  const ListedFile& listed() const { return session->files[file]; }
-};
-
-struct Search {
-  std::optional<Located> found;
-  ArchiveFault fault = ArchiveFault::unknown;  // without `found`
-};
-
-// Of the files before `end`, those behind the last one that can be read are where a number between the two may be.
-std::optional<Error> fault_before(ArchiveStore& store, ArchiveStore::Stream& stream, const ListedSession& session,
-                                  std::size_t end) {
-  while (end-- > 0) {
-    const auto contents = store.load(stream, session, session.files[end]);
-    if (!contents) return contents.error();
-    if (*contents != nullptr && !(*contents)->segments.empty()) break;
-  }
-  return std::nullopt;
-}
-
-Result<Search> find_segment(ArchiveStore& store, ArchiveStore::Stream* stream, const SessionId& id, std::uint64_t msn,
-                            bool added) {
-  ListedSession* session = stream != nullptr ? stream->listing.find(id) : nullptr;
-  if (session == nullptr) return Search{std::nullopt, missing(stream, id, false)};
-  const auto file = first_file(store, *stream, *session, [msn](const FileContents& contents) -> std::optional<bool> {
-    if (contents.segments.empty()) return std::nullopt;
-    return contents.segments.back().msn >= msn;
-  });
-  if (file == session->files.size()) {
-    if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
-    return Search{std::nullopt, missing(stream, id, false)};
-  }
-  auto contents = store.load(*stream, *session, session->files[file]);
-  if (!contents) return contents.error();
-  if (*contents == nullptr) return Search{std::nullopt, missing(stream, id, true)};
-  const auto& segments = (*contents)->segments;
-  if (segments.empty() || segments.front().msn > msn) {
-    if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
-  }
-  const auto place = std::lower_bound(segments.begin(), segments.end(), msn,
-                                      [](const SegmentPlace& one, std::uint64_t number) { return one.msn < number; });
-  if (place == segments.end() || place->msn != msn) return Search{std::nullopt, missing(stream, id, true)};
-  if (place->gap || (added && !place->added)) return Search{std::nullopt, ArchiveFault::unknown};
-  // What the process that was killed may have listed under the number.
-  if (!added && place->added) return Search{std::nullopt, ArchiveFault::gone};
-  return Search{Located{stream, session, file, *contents, *place}, {}};
-}
-
-// Null when the file is not what it was, or not there any more.
-Result<std::optional<ArchivedParts>> read_located(ArchiveStore& store, const Located& located) {
-  auto input = store.open(*located.stream, *located.session, located.listed());
-  if (!input) return input.error();
-  if (!*input) return std::optional<ArchivedParts>();
-  const bool same = (*input)->inode() == located.contents->inode && (*input)->size() >= located.place.end;
-  if (!same) {
-    store.forget(*located.stream, *located.session, located.listed());
-    return std::optional<ArchivedParts>();
-  }
-  auto parts = read_parts(**input, *located.contents, located.place);
-  if (!parts) return parts.error();
-  return std::optional(std::move(*parts));
 }
 
 bool has_no_record(const media::Track& track) {
@@ -118,30 +42,6 @@ bool add_first_frames(hls::PeriodInfo& period, const ArchivedParts& parts) {
     complete = complete && !period.first_frames[i].empty();
   }
   return complete;
-}
-
-// The first segment of a Period that is still recorded.
-Result<Search> find_period(ArchiveStore& store, ArchiveStore::Stream* stream, const SessionId& id,
-                           std::uint64_t number) {
-  ListedSession* session = stream != nullptr ? stream->listing.find(id) : nullptr;
-  if (session == nullptr) return Search{std::nullopt, missing(stream, id, false)};
-  const auto file = first_file(store, *stream, *session, [number](const FileContents& contents) -> std::optional<bool> {
-    if (contents.periods.empty()) return std::nullopt;
-    return contents.periods.back()->period.number >= number;
-  });
-  if (file == session->files.size()) {
-    if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
-    return Search{std::nullopt, missing(stream, id, false)};
-  }
-  auto contents = store.load(*stream, *session, session->files[file]);
-  if (!contents) return contents.error();
-  if (*contents == nullptr) return Search{std::nullopt, missing(stream, id, true)};
-  for (const SegmentPlace& place : (*contents)->segments) {
-    if (place.gap || (*contents)->period_of(place).period.number != number) continue;
-    return Search{Located{stream, session, file, *contents, place}, {}};
-  }
-  if (auto fault = fault_before(store, *stream, *session, file)) return *fault;
-  return Search{std::nullopt, missing(stream, id, true)};
 }
 
 // Reads segments from `first` on until all frames are there that the initialisation section needs.
@@ -211,6 +111,21 @@ ArchiveAnswer<std::vector<std::shared_ptr<const hls::Part>>> ArchiveReader::segm
     } else if (attempt > 0) {
       return {std::nullopt, search->fault, {}};
     }
+  }
+  return {std::nullopt, ArchiveFault::gone, {}};
+}
+
+ArchiveAnswer<std::shared_ptr<const hls::Part>> ArchiveReader::part(const StreamName& name,
+                                                                    const hls::PartName& wanted) {
+  using Part = std::shared_ptr<const hls::Part>;
+  store_->begin_question();
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto stream = attempt == 0 ? store_->known(name) : store_->current(name);
+    if (!stream) return failed<Part>(stream.error());
+    auto search = find_part(*store_, *stream, wanted);
+    if (!search) return failed<Part>(search.error());
+    if (search->found != nullptr) return {std::move(search->found), {}, {}};
+    if (attempt > 0 && !search->changed) return {std::nullopt, search->fault, {}};
   }
   return {std::nullopt, ArchiveFault::gone, {}};
 }

@@ -110,6 +110,20 @@ class FakeArchive : public Archive {
     return {std::nullopt, msn < 1000 ? ArchiveFault::gone : ArchiveFault::unknown, {}};
   }
 
+  ArchiveAnswer<std::shared_ptr<const Part>> part(const StreamName& stream, const PartName& name) override {
+    ++calls;
+    if (!fault.empty()) return {std::nullopt, ArchiveFault::failed, fault};
+    for (const ArchivedEpoch& epoch : epochs) {
+      for (const ArchivedSegment& one : epoch.segments) {
+        // Each segment is one part, numbered as its segment is.
+        const bool found = one.msn == name.fragment && one.period->session == name.session &&
+                           one.period->period.number == name.period && one.added == name.added;
+        if (found && !one.gap && stream == kRecorded) return {parts_of(one).front(), {}, {}};
+      }
+    }
+    return {std::nullopt, ArchiveFault::unknown, {}};
+  }
+
   ArchiveAnswer<std::shared_ptr<const PeriodInfo>> period(const StreamName& stream, const SessionId& session,
                                                           std::uint64_t number) override {
     ++calls;
@@ -148,7 +162,7 @@ class FakeArchive : public Archive {
   static std::vector<std::shared_ptr<const Part>> parts_of(const ArchivedSegment& segment) {
     Part part;
     part.period = segment.period;
-    part.cut.msn = segment.msn;
+    part.cut.msn = part.cut.fragment = segment.msn;
     part.cut.start = segment.start;
     part.cut.duration = segment.duration;
     for (const media::Track& track : segment.period->tracks) {

@@ -170,6 +170,17 @@ TEST_F(ArchiveHandlerTest, OneWhoGoesAwayEndsNothingForTheOthers) {
   EXPECT_EQ(handler_.stats().waiting, 0u);
 }
 
+TEST_F(ArchiveHandlerTest, PartsAreServedFromTheRecording) {
+  const std::string folder = "/live/demo/fmp4/" + session(1).text() + "/";
+  const HttpResponse part = ask(folder + "part-100-1003.m4s");
+  EXPECT_EQ(part.status, 200);
+  EXPECT_EQ(text(part), "part 1003.0 ");
+  EXPECT_EQ(part.kind, ResourceKind::part);
+  EXPECT_EQ(ask(folder + "part-100-1003r.m4s").status, 404);
+  EXPECT_EQ(ask(folder + "part-101-1003.m4s").status, 404);
+  EXPECT_EQ(handler_.stats().parts, 1u);
+}
+
 TEST_F(ArchiveHandlerTest, WhatNobodyWaitsForIsNotMade) {
   archive_.hold();
   const Waiting first = begin(media_path(1003));

@@ -15,6 +15,7 @@
 #include "sluice/base/ids.hpp"
 #include "sluice/base/time.hpp"
 #include "sluice/hls/part.hpp"
+#include "sluice/hls/route.hpp"
 
 namespace sluice::hls {
 
@@ -84,6 +85,8 @@ class Archive {
   virtual ArchiveAnswer<std::vector<std::shared_ptr<const Part>>> segment(const StreamName& stream,
                                                                           const SessionId& session, std::uint64_t msn,
                                                                           bool added) = 0;
+  // A part of a segment that is complete.
+  virtual ArchiveAnswer<std::shared_ptr<const Part>> part(const StreamName& stream, const PartName& name) = 0;
   // With first_frames.
   virtual ArchiveAnswer<std::shared_ptr<const PeriodInfo>> period(const StreamName& stream, const SessionId& session,
                                                                   std::uint64_t number) = 0;

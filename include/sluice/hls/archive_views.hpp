@@ -73,6 +73,7 @@ class ArchiveViews {
                        ArchiveMemory& memory);
   ArchiveMedia init(const StreamName& stream, const InitName& name);
   ArchiveMedia segment(const StreamName& stream, const SegmentName& name);
+  ArchiveMedia part(const StreamName& stream, const PartName& name);
 
  private:
   struct Found {

@@ -41,6 +41,7 @@ struct ArchiveStats {
   std::uint64_t timed_out = 0;  // 503: waited too long
   std::uint64_t inits = 0;      // rendered
   std::uint64_t segments = 0;   // rendered
+  std::uint64_t parts = 0;      // rendered
   std::uint64_t playlists = 0;  // made
   std::uint64_t faults = 0;     // jobs that ended in a 500
   std::size_t waiting = 0;      // requests, now
@@ -69,7 +70,7 @@ class ArchiveHandler {
 
   // A playlist of the recording: ArchiveMultivariantName, ArchivePlaylistName.
   HttpReply playlist(const hls::Route& route);
-  // InitName, SegmentName. `otherwise` is the answer when nothing of that name was ever recorded.
+  // InitName, SegmentName, PartName. `otherwise` is the answer when nothing of that name was ever recorded.
   HttpReply media(const hls::Route& route, HttpResponse otherwise);
 
   // What an earlier process left is in order: what nobody publishes has ended. Until then no playlist ends.

@@ -53,6 +53,7 @@ class MediaHandler {
 
   HttpReply reply_to(const HttpRequest& request, hls::Route route);
   HttpReply media(const hls::Route& route);
+  HttpReply or_recorded(const hls::Route& route, HttpResponse response);
   Verdict judge(const Question& question, Patience patience);
   Verdict playlist(const Question& question, Patience patience);
   Verdict media_playlist(const Question& question, const std::shared_ptr<live::Stream>& stream, Patience patience);

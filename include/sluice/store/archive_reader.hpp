@@ -55,6 +55,8 @@ class ArchiveReader : public hls::Archive {
   hls::ArchiveAnswer<std::vector<std::shared_ptr<const hls::Part>>> segment(const StreamName& stream,
                                                                             const SessionId& session, std::uint64_t msn,
                                                                             bool added) override;
+  hls::ArchiveAnswer<std::shared_ptr<const hls::Part>> part(const StreamName& stream,
+                                                            const hls::PartName& name) override;
   hls::ArchiveAnswer<std::shared_ptr<const hls::PeriodInfo>> period(const StreamName& stream, const SessionId& session,
                                                                     std::uint64_t number) override;
 
