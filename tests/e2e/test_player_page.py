@@ -55,7 +55,7 @@ class Playing(PageTest):
 
         page.press("i")
         page.wait("document.querySelector('#panel').textContent.includes('320×180')")
-        for name in ("Behind live", "Bit rate", "Frames dropped", "Buffer", "Codecs", "hls.js, fMP4"):
+        for name in ("Behind live", "Bit rate", "Frames dropped", "Buffer", "Codecs", "hls.js, fMP4, low latency"):
             self.assertIn(name, page.text("#panel"))
         self.assertNotIn("Clock", page.text("#panel"))
         page.click("#figures")
@@ -103,6 +103,7 @@ class Playing(PageTest):
     def test_transport_stream_and_the_browsers_own_player(self):
         page = self.open_playing("?container=ts&figures=1")
         page.wait("document.querySelector('#panel').textContent.includes('MPEG-TS')")
+        self.assertNotIn("low latency", page.text("#panel"))
         page.assert_clean(self)
         native = self.open_playing("?figures=1", init=NO_MEDIA_SOURCE)
         native.wait("document.querySelector('#panel').textContent.includes('the browser')")

@@ -46,11 +46,14 @@ class Fetched:
     def look(self):
         for container in ("fmp4", "ts"):
             found = playlist.open_media(self._server, f"/live/{self._name}/{container}/index.m3u8")
-            for segment in found.media_segments() if found else []:
-                for url in (segment.url, segment.map_url):
-                    if url and path_of(url) not in self.seen:
-                        self.seen[path_of(url)] = self.fetch(self._server, path_of(url))
-        return len(self.seen)
+            if not found:
+                continue
+            urls = [url for segment in found.media_segments() for url in (segment.url, segment.map_url) if url]
+            parts = re.findall(r'^#EXT-X-PART:.*URI="([^"]*)"', found.text, re.MULTILINE)
+            for url in urls + [urllib.parse.urljoin(found.url, part) for part in parts]:
+                if path_of(url) not in self.seen:
+                    self.seen[path_of(url)] = self.fetch(self._server, path_of(url))
+        return sum("/part-" not in path for path in self.seen)
 
     @staticmethod
     def fetch(server, path):
@@ -113,8 +116,9 @@ class Identity(TimeShiftTest):
 
             def recording_answers():
                 self.assertEqual(fetched.again(server), fetched.seen)
-                return self.metric(server, 'sluice_archive_made_total{kind="segment"}') > 0
-            wait_until(recording_answers, "a segment is no longer in memory", 30)
+                return all(self.metric(server, f'sluice_archive_made_total{{kind="{kind}"}}') > 0
+                           for kind in ("segment", "part"))
+            wait_until(recording_answers, "a segment and its parts are no longer in memory", 30)
             getattr(server, end)()
             encoder.kill()
             server = self.start(options)
