@@ -30,6 +30,7 @@ struct Pass {
   void count(const TsPacket& packet);
   void plan();
   void write(const TsPacket& packet, ByteView bytes);
+  void finish(std::int64_t next_pcr);
 
   std::uint64_t msn;
   std::map<std::uint16_t, PidState> pids;
@@ -37,11 +38,12 @@ struct Pass {
   bool pat_written = false;
   bool pmt_written = false;
   std::optional<std::int64_t> last_pcr;
+  std::uint16_t pcr_pid = 0;
   Bytes out;
 
  private:
   void write_table(ByteView bytes, bool& written);
-  void fill_pcr_gap(const TsPacket& packet, const PidState& pid);
+  void fill_pcr_gap(std::int64_t next);
   void write_payload(const TsPacket& packet, PidState& pid);
 };
 
@@ -71,7 +73,11 @@ void Pass::write(const TsPacket& packet, ByteView bytes) {
   if (is_dropped(packet.pid())) return;
   if (is_table(packet.pid())) return write_table(bytes, packet.pid() == kPatPid ? pat_written : pmt_written);
   PidState& pid = pids[packet.pid()];
-  if (packet.pcr()) fill_pcr_gap(packet, pid);
+  if (const auto pcr = packet.pcr()) {
+    pcr_pid = packet.pid();
+    fill_pcr_gap(*pcr);
+    last_pcr = pcr;
+  }
   if (!packet.payload().empty()) return write_payload(packet, pid);
   out.insert(out.end(), bytes.begin(), bytes.end());
   out[out.size() - kTsPacketSize + 3] = static_cast<std::uint8_t>((bytes[3] & 0xf0) | ((pid.written + 15) & 0x0f));
@@ -84,18 +90,17 @@ void Pass::write_table(ByteView bytes, bool& written) {
   out[out.size() - kTsPacketSize + 3] = static_cast<std::uint8_t>((bytes[3] & 0xf0) | (msn & 0x0f));
 }
 
-void Pass::fill_pcr_gap(const TsPacket& packet, const PidState& pid) {
-  const std::int64_t pcr = *packet.pcr();
-  const std::int64_t distance = last_pcr ? (pcr - *last_pcr + kPcrWrap) % kPcrWrap : 0;
-  if (distance > kPcrIntervalMax && distance < kPcrJump) {
-    const std::int64_t steps = (distance + kPcrIntervalMax - 1) / kPcrIntervalMax;
-    for (std::int64_t i = 1; i < steps; ++i) {
-      append_pcr_packet(out, packet.pid(), static_cast<std::uint8_t>((pid.written + 15) & 0x0f),
-                        (*last_pcr + distance * i / steps) % kPcrWrap);
-    }
+void Pass::fill_pcr_gap(std::int64_t next) {
+  const std::int64_t distance = last_pcr ? (next - *last_pcr + kPcrWrap) % kPcrWrap : 0;
+  if (distance <= kPcrIntervalMax || distance >= kPcrJump) return;
+  const auto counter = static_cast<std::uint8_t>((pids[pcr_pid].written + 15) & 0x0f);
+  const std::int64_t steps = (distance + kPcrIntervalMax - 1) / kPcrIntervalMax;
+  for (std::int64_t i = 1; i < steps; ++i) {
+    append_pcr_packet(out, pcr_pid, counter, (*last_pcr + distance * i / steps) % kPcrWrap);
   }
-  last_pcr = pcr;
 }
+
+void Pass::finish(std::int64_t next_pcr) { fill_pcr_gap(next_pcr % kPcrWrap); }
 
 void Pass::write_payload(const TsPacket& packet, PidState& pid) {
   ByteView payload = packet.payload();
@@ -113,7 +118,7 @@ void Pass::write_payload(const TsPacket& packet, PidState& pid) {
 
 }  // namespace
 
-Result<Bytes> make_continuous(ByteView segment, std::uint64_t msn) {
+Result<Bytes> make_continuous(ByteView segment, std::uint64_t msn, std::optional<std::int64_t> next_pcr) {
   if (segment.size() % kTsPacketSize != 0) {
     return Error{"TS segment of " + std::to_string(segment.size()) + " bytes: not a multiple of 188"};
   }
@@ -129,6 +134,7 @@ Result<Bytes> make_continuous(ByteView segment, std::uint64_t msn) {
     const ByteView bytes = segment.subspan(at, kTsPacketSize);
     pass.write(TsPacket(bytes), bytes);
   }
+  if (next_pcr) pass.finish(*next_pcr);
   return std::move(pass.out);
 }
 

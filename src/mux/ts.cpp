@@ -14,6 +14,7 @@ namespace {
 
 using media::Codec;
 using media::Container;
+using media::TrackKind;
 using Parts = std::span<const std::shared_ptr<const hls::Part>>;
 
 // Every time stamp is so much later than its packet's own, so that PCR can run before it and nothing is negative.
@@ -102,6 +103,19 @@ Result<void> write_item(Muxer& muxer, const Item& item, Bytes& scratch) {
   return muxer.write(sample);
 }
 
+// The PCR of a packet that is decoded when the last one of the PCR's track ends: the first of the segment that follows.
+std::optional<std::int64_t> pcr_at_end(const std::vector<Lane>& lanes, Parts parts, int max_delay_micros) {
+  const auto is_video = [](const Lane& lane) { return media::kind_of(lane.track->config.codec) == TrackKind::video; };
+  const auto video = std::find_if(lanes.begin(), lanes.end(), is_video);
+  const Lane& lane = video != lanes.end() ? *video : lanes.front();
+  for (const media::TrackEnd& end : parts.back()->cut.ends) {
+    if (end.track != lane.track->index) continue;
+    const Ticks90k dts = ticks_from(end.end, lane.track->timescale) + kOffset - lane.lead;
+    return std::max<std::int64_t>(0, (dts - to_ticks(Micros(max_delay_micros))).count() * 300);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Payload> render_ts_segment(Parts parts) {
@@ -116,7 +130,8 @@ Result<Payload> render_ts_segment(Parts parts) {
   find_leads(*lanes, parts);
 
   const bool has_video = hls::packaged_video(Container::ts, period) != nullptr;
-  muxer->context()->max_delay = has_video ? kMaxDelayMicros : kMaxDelayAudioOnlyMicros;
+  const int max_delay = has_video ? kMaxDelayMicros : kMaxDelayAudioOnlyMicros;
+  muxer->context()->max_delay = max_delay;
   const auto header = muxer->write_header(
       "mpegts_copyts=1:pat_period=100000:sdt_period=100000:pcr_period=30:mpegts_pmt_start_pid=" +
       std::to_string(kPmtPid) + ":tables_version=" + std::to_string(period.period.number % kTableVersions) +
@@ -127,7 +142,7 @@ Result<Payload> render_ts_segment(Parts parts) {
     if (const auto written = write_item(*muxer, item, scratch); !written) return written.error();
   }
   if (const auto finished = muxer->finish(); !finished) return finished.error();
-  const auto continuous = make_continuous(muxer->output(), first.msn);
+  const auto continuous = make_continuous(muxer->output(), first.msn, pcr_at_end(*lanes, parts, max_delay));
   if (!continuous) return continuous.error();
   return Payload::copy_of(*continuous);
 }

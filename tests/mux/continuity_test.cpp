@@ -127,6 +127,25 @@ TEST(MakeContinuous, DistantPcrsGetOthersBetweenThem) {
   }
 }
 
+// M2T-03: a border between segments is no reason for a longer one.
+TEST(MakeContinuous, ThePcrGoesOnUpToTheNextSegment) {
+  constexpr std::int64_t kFirst = kPcrWrap - 1000;
+  constexpr std::int64_t kNext = 27'000'000 / 5;  // 200 ms, and beyond the wrap
+  Bytes pcr;
+  append_pcr_packet(pcr, kPid, 0, kFirst);
+  Bytes segment;
+  append_ts_packet(segment, kPid, true, 0, TsPacket(pcr).adaptation().first(8), unit(176));
+  const Bytes plain = make_continuous(segment, 0).value();
+  const Bytes made = make_continuous(segment, 0, kFirst + kNext).value();
+  ASSERT_EQ(made.size(), plain.size() + 2 * kTsPacketSize);
+  for (const std::int64_t i : {1, 2}) {
+    const TsPacket packet(ByteView(made).subspan(plain.size() + static_cast<std::size_t>(i - 1) * kTsPacketSize));
+    EXPECT_EQ(packet.pcr(), (kFirst + kNext * i / 3) % kPcrWrap);
+    EXPECT_EQ(packet.counter(), 15);
+    EXPECT_FALSE(packet.has_payload());
+  }
+}
+
 TEST(MakeContinuous, AnythingButPacketsIsAnError) {
   EXPECT_EQ(make_continuous(filled(189, 0x47), 0).error().message, "TS segment of 189 bytes: not a multiple of 188");
   EXPECT_EQ(make_continuous(filled(188, 0x46), 0).error().message, "TS segment: no sync byte at offset 0");

@@ -30,7 +30,6 @@ std::vector<PesStart> TsChecker::units_of(std::uint16_t pid) const {
 void TsChecker::add_segment(ByteView segment) {
   const std::string where = "segment " + std::to_string(segment_++) + ": ";
   if (segment.size() % kTsPacketSize != 0) return fault(where + "not a multiple of 188 bytes");
-  pcr_.reset();
   std::map<std::uint16_t, int> seen;
   for (std::size_t at = 0; at < segment.size(); at += kTsPacketSize) {
     const TsPacket packet(segment.subspan(at, kTsPacketSize));
@@ -56,6 +55,7 @@ void TsChecker::add_segment(ByteView segment) {
     if (stream_types_.count(pid) == 0) fault(name + "PID " + std::to_string(pid) + " is not in the PMT");
     if (const auto pcr = packet.pcr()) {
       if (pid != pcr_pid_) fault(name + "PCR on another PID");
+      if (packet.is_discontinuity()) pcr_.reset();
       if (pcr_) {
         const std::int64_t distance = (*pcr - *pcr_ + kPcrWrap) % kPcrWrap;
         if (distance == 0 || distance > kPcrWrap / 2) fault(name + "PCR does not grow");

@@ -33,7 +33,7 @@ class TsChecker {
   const std::map<std::uint16_t, int>& stream_types() const { return stream_types_; }
   int pmt_version() const { return pmt_version_; }
   std::uint16_t pcr_pid() const { return pcr_pid_; }
-  // The largest distance of two PCRs within a segment, in milliseconds.
+  // The largest distance of two PCRs, also of two segments, in milliseconds.
   double pcr_interval_max_ms() const { return pcr_interval_max_ms_; }
   int discontinuities() const { return discontinuities_; }
 
