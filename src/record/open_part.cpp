@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "sluice/record/cut.hpp"
+
 namespace sluice::record {
 namespace {
 
@@ -16,7 +18,7 @@ void OpenPart::apply(const media::Entry& entry) {
     if (!segment_) segment_start_ = cut->start;
     segment_.reset();
     if (!cut->ends_segment) segment_ = *cut;
-    fragment_ = cut->fragment;
+    fragment_ = is_part(*cut) ? cut->fragment : cut->fragment - 1;
     part_target_ = cut->part_target;
     listed_end_ = cut->start + cut->duration;
     for (Run& run : runs_) run.in_part = false;

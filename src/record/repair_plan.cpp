@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sluice/record/cut.hpp"
 #include "sluice/record/repair.hpp"
 
 namespace sluice::record {
@@ -225,7 +226,7 @@ void RepairPlan::decide_cut(Lane& lane, const Event& event) {
   lane.segment_unplayable = lane.segment_unplayable || useless || cut.added || (hurt && !follows) || (first && !clean);
   lane.segment.push_back(&event);
   lane.last_msn = cut.msn;
-  lane.last_fragment = cut.fragment;
+  lane.last_fragment = is_part(cut) ? cut.fragment : cut.fragment - 1;
   lane.reached = cut.start + cut.duration;
   lane.any_cut_in_period = true;
   if (cut.ends_segment) finish_segment(lane);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sluice/record/cut.hpp"
+
 namespace sluice::store {
 namespace {
 
@@ -107,7 +109,8 @@ void ArchiveScan::close_part(const record::Found& found, const media::Cut& cut) 
                                  .independent = cut.independent,
                                  .added = cut.added};
   // The Period this belongs to was damaged.
-  if (std::exchange(last_fragment_, cut.fragment) >= cut.fragment) period_.reset();
+  const std::uint64_t fragment = record::is_part(cut) ? cut.fragment : cut.fragment - 1;
+  if (std::exchange(last_fragment_, fragment) >= cut.fragment) period_.reset();
   // A part that is left out makes its segment incomplete.
   if (std::exchange(part_damaged_, false) || !period_) return;
   if (!slot_) {

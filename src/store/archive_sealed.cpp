@@ -170,7 +170,9 @@ class SealedFile {
   Result<std::array<bool, 2>> carried_in_cut(const std::vector<media::Track>& tracks, const record::IndexEntry& entry) {
     constexpr std::size_t kFixed = record::kHeaderSize + 33;
     constexpr std::size_t kTrackEnd = 9;
-    const std::uint64_t size = std::min<std::uint64_t>(kFixed + tracks.size() * kTrackEnd, entry.end - entry.offset);
+    constexpr std::size_t kPartTarget = 4;  // not in older recordings
+    const std::uint64_t size =
+        std::min<std::uint64_t>(kFixed + tracks.size() * kTrackEnd + kPartTarget, entry.end - entry.offset);
     const auto bytes = input_.read(entry.end - size, static_cast<std::size_t>(size));
     if (!bytes) return bytes.error();
     for (std::size_t from = 0; from + kFixed <= bytes->size(); ++from) {

@@ -31,6 +31,11 @@ void remember(std::vector<media::Entry>& missed, const media::Entry& entry) {
   missed.push_back(entry);
 }
 
+// Players are told of it at once: it should be in the file by then.
+bool is_listed(const media::Entry& entry) {
+  return std::holds_alternative<media::Cut>(entry) || std::holds_alternative<media::Gap>(entry);
+}
+
 }  // namespace
 
 Recorder::Recorder(RecorderOptions options, RecorderReport report, FileSystem& files)
@@ -123,14 +128,14 @@ void Recorder::push(Lane lane, Message message, std::size_t bytes) {
   const std::uint64_t waiting = stats_.queue_bytes.fetch_add(bytes, std::memory_order_relaxed);
   const bool hurry = waiting > options_.queue_bytes_max / kHurryShare;
   const auto* entry = std::get_if<media::Entry>(&message);
-  const bool segment_ended = entry != nullptr && ends_segment(*entry);
+  const bool listed = entry != nullptr && is_listed(*entry);
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     pending_.push_back({lane, static_cast<std::uint32_t>(bytes), std::move(message)});
     wake = std::exchange(asleep_, false);
     if (hurry && !std::exchange(hurry_, true)) wake = true;
-    if (segment_ended && !std::exchange(segment_ended_, true)) wake = true;
+    if (listed && !std::exchange(part_listed_, true)) wake = true;
   }
   if (wake) wake_.notify_one();
 }
@@ -162,7 +167,7 @@ void Recorder::run() {
   }
 }
 
-// Until the next round is due or a segment has ended, or, when all is `quiet`, until something comes. `stop` when
+// Until the next round is due or a part is listed, or, when all is `quiet`, until something comes. `stop` when
 // everything has been written and the recorder is to stop.
 Recorder::Wake Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round_start, bool quiet) {
   if (quiet) {
@@ -171,13 +176,13 @@ Recorder::Wake Recorder::wait(std::unique_lock<std::mutex>& lock, MonoTime round
     asleep_ = false;
   }
   const auto due = io::to_steady(round_start + options_.flush_interval);
-  wake_.wait_until(lock, due, [this] { return stopping_ || hurry_ || segment_ended_; });
-  // Segments that end all the time do not put off the round that the others wait for.
-  const bool segment_only = segment_ended_ && !stopping_ && !hurry_ && io::to_steady(io::mono_now()) < due;
+  wake_.wait_until(lock, due, [this] { return stopping_ || hurry_ || part_listed_; });
+  // Parts that end all the time do not put off the round that the others wait for.
+  const bool part_only = part_listed_ && !stopping_ && !hurry_ && io::to_steady(io::mono_now()) < due;
   hurry_ = false;
-  segment_ended_ = false;
+  part_listed_ = false;
   if (stopping_ && pending_.empty()) return Wake::stop;
-  return segment_only ? Wake::segment : Wake::round;
+  return part_only ? Wake::part : Wake::round;
 }
 
 void Recorder::write_batch(MonoTime now, Wake wake) {
@@ -185,8 +190,8 @@ void Recorder::write_batch(MonoTime now, Wake wake) {
   batch_.clear();
   if (batch_.capacity() > kBatchKept) batch_ = {};
   std::erase_if(touched_, [&](WriterLane* lane) {
-    if (wake == Wake::segment && !lane->segment_ended) return false;
-    lane->segment_ended = false;
+    if (wake == Wake::part && !lane->part_listed) return false;
+    lane->part_listed = false;
     lane->log.flush(now);
     if (lane->log.holds()) return false;
     release(*lane);
@@ -210,7 +215,7 @@ void Recorder::handle(Item& item, MonoTime now) {
   lane.bytes += item.bytes;
   if (const auto* entry = std::get_if<media::Entry>(&item.message)) {
     lane.log.add(*entry, now);
-    lane.segment_ended = lane.segment_ended || ends_segment(*entry);
+    lane.part_listed = lane.part_listed || is_listed(*entry);
     if (!std::exchange(lane.touched, true)) touched_.push_back(&lane);
   } else if (const auto* shed = std::get_if<Shed>(&item.message)) {
     lane.log.lose(shed->missed, shed->lost, now);

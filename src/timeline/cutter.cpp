@@ -52,13 +52,15 @@ bool Cutter::is_full(Ticks90k time, Ticks90k step) const {
   return has_parts() && elapsed + step > target && elapsed * 100 >= target * 85;
 }
 
+void Cutter::note_key(Ticks90k time) {
+  if (last_key_ && time > *last_key_) group_length_ = time - *last_key_;
+  last_key_ = time;
+}
+
 Cutter::Decision Cutter::on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead) {
   SLUICE_CHECK(open_);
   if (!part_target_ && lead != Lead::stand_in) frames_.add(time);
-  if (key) {
-    if (last_key_ && time > *last_key_) group_length_ = time - *last_key_;
-    last_key_ = time;
-  }
+  if (key) note_key(time);
   const Ticks90k elapsed = time - segment_start_;
   if (time <= part_start_) return {};
   if (has_parts() && time > part_end()) {
@@ -89,7 +91,35 @@ Cutter::Decision Cutter::cut_at_target(Ticks90k time, bool key, Ticks90k end, Ti
   }
   if (lead == Lead::audio) return {true, by_key || forced, forced, at, at};
   const bool too_late = late > kLateMax;
-  return {true, by_key || forced || too_late, !by_key && (forced || too_late), at, at, true};
+  return {true, by_key || forced || too_late, !by_key && (forced || too_late), at, at, at};
+}
+
+// A key frame is expected as long after the last one as that was after the one before, and from then on at any time.
+bool Cutter::may_be_key(Ticks90k time, Ticks90k step) const {
+  return last_key_ && group_length_ && *last_key_ + *group_length_ - time < step / 2;
+}
+
+Cutter::Decision Cutter::after_frame(Ticks90k end, Ticks90k step, Lead lead) const {
+  if (!open_ || !has_parts() || end <= part_start_ || end > part_end()) return {};
+  const Ticks90k elapsed = end - segment_start_;
+  const bool by_key = (lead == Lead::audio || may_be_key(end, step)) && is_time_for_key_cut(elapsed);
+  // Audio can be cut anywhere: there is nothing to wait for.
+  if (by_key && lead == Lead::audio) return {true, true, false, end, end};
+  if (by_key || is_last_chance(elapsed, step) || !is_full(end, step)) return {};
+  return {true, false, false, end, end};
+}
+
+Cutter::Decision Cutter::on_awaited(Ticks90k time, bool key, Ticks90k step, bool empty) {
+  if (key) note_key(time);
+  const Ticks90k late = time - part_start_;
+  const Ticks90k elapsed = time - segment_start_;
+  const bool by_key = key && is_time_for_key_cut(elapsed);
+  const bool ends = by_key || is_last_chance(elapsed, step) || late > kLateMax;
+  if (!ends) return {false, false, false, part_start_, part_start_, part_start_};
+  if (late > kLateEnd) return {true, true, !by_key, part_start_, time};
+  // What is in the part already needs some time.
+  const Ticks90k at = empty ? part_start_ : part_start_ + kLeast;
+  return {true, true, !by_key, at, at, part_start_};
 }
 
 // The frames lie so far apart that no segment can hold the time between them. A short hole is covered by the last
@@ -103,7 +133,6 @@ Cutter::Decision Cutter::cut_over_hole(Ticks90k time, Ticks90k end) const {
 }
 
 Ticks90k Cutter::closing_time(Ticks90k end) const {
-  constexpr Ticks90k kLeast = Millis(1);  // a part of no duration cannot be listed
   return std::clamp(end, part_start_ + kLeast, std::max(part_end(), part_start_ + kLeast));
 }
 

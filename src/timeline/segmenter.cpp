@@ -24,6 +24,8 @@ void Segmenter::begin_period() {
   audio_time_.reset();
   audio_at_video_.reset();
   cutter_.forget_frames();
+  pace_.forget();
+  awaits_video_ = false;
 }
 
 std::optional<Ticks90k> Segmenter::key_interval() const {
@@ -46,12 +48,18 @@ void Segmenter::before(Tracks& tracks, TrackState& track, bool key, MonoTime now
 }
 
 void Segmenter::before_video(Tracks& tracks, TrackState& video, bool key, MonoTime now, Entries& out) {
+  constexpr Ticks90k kUnnoticed = Millis(5);
   const Ticks90k time = video.clock->last_time();
-  const Cutter::Decision decision = cutter_.on_frame(time, key, lead_end_, video.clock->frame_time());
+  const Ticks90k step = video.clock->frame_time();
+  pace_.add(video.clock->due_time());
+  // Where audio has taken the part over, the frame is one like others.
+  const bool awaited = awaits_video_ && (!part_has_media_ || time - cutter_.part_start() <= Cutter::kLateMax);
+  const Cutter::Decision decision =
+      awaited ? cutter_.on_awaited(time, key, step, !part_has_media_) : cutter_.on_frame(time, key, lead_end_, step);
   apply(decision, tracks, &video, now, out);
-  if (!decision.take_back) return;
-  video.clock->take_back(decision.at);
-  ++late_frames_;
+  if (!decision.move) return;
+  video.clock->move(*decision.move);
+  if (time - *decision.move > kUnnoticed) ++late_frames_;
 }
 
 void Segmenter::before_audio(Tracks& tracks, const TrackState& audio, MonoTime now, Entries& out) {
@@ -72,13 +80,19 @@ void Segmenter::before_audio(Tracks& tracks, const TrackState& audio, MonoTime n
 void Segmenter::apply(const Cutter::Decision& decision, Tracks& tracks, const TrackState* trigger, MonoTime now,
                       Entries& out) {
   if (!decision.cut) return;
+  if (part_has_media_) {
+    add_cut(tracks, trigger, decision.at, decision.ends_segment, now, out);
+  } else if (decision.ends_segment) {
+    end_segment_without_part(now, out);
+  } else {
+    return;
+  }
   if (decision.forced) ++forced_cuts_;
-  add_cut(tracks, trigger, decision.at, decision.ends_segment, now, out);
   if (decision.next > decision.at) fill(decision.next, out);
-  if (decision.ends_segment) cutter_.begin(decision.next);
+  if (decision.ends_segment) cutter_.begin(decision.next > decision.at ? decision.next : listed_end_);
 }
 
-void Segmenter::after(TrackState& track, bool key) {
+void Segmenter::after(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out) {
   const Ticks90k time = track.clock->due_time();
   if (track.kind == TrackKind::video) {
     video_leads_ = true;
@@ -88,6 +102,7 @@ void Segmenter::after(TrackState& track, bool key) {
     lead_end_ = track.clock->end_time();
     if (!part_has_video_) part_begins_with_key_ = key;
     part_has_video_ = true;
+    awaits_video_ = false;
   } else {
     audio_time_ = time;
     video_at_audio_ = last_video_;
@@ -100,10 +115,28 @@ void Segmenter::after(TrackState& track, bool key) {
   track.last = track.clock->last();
   track.end = track.clock->end();
   media_end_ = std::max(media_end_, track.clock->end_time());
+  cut_behind(tracks, track, now, out);
+}
+
+// Ends the part when the packet was the last that fits: whoever waits for the part need not wait for the next one.
+void Segmenter::cut_behind(Tracks& tracks, const TrackState& track, MonoTime now, Entries& out) {
+  const bool video = track.kind == TrackKind::video;
+  if (video != video_leads_) return;
+  const std::optional<Pace::Steady> steady = pace_.steady();
+  if (video && !steady) return;
+  const Ticks90k end = video ? track.clock->due_time() + steady->shortest : track.clock->end_time();
+  const Ticks90k step = video ? steady->mean : track.clock->frame_time();
+  const Cutter::Decision decision = cutter_.after_frame(end, step, video ? Cutter::Lead::video : Cutter::Lead::audio);
+  apply(decision, tracks, nullptr, now, out);
+  awaits_video_ = video && decision.cut;
 }
 
 void Segmenter::close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out) {
-  if (!cutter_.open() || !part_has_media_) return;
+  if (!cutter_.open()) return;
+  if (!part_has_media_) {
+    if (part_ > 0) end_segment_without_part(now, out);
+    return;
+  }
   add_cut(tracks, nullptr, cutter_.closing_time(at.value_or(lead_end_)), true, now, out);
 }
 
@@ -135,15 +168,34 @@ void Segmenter::add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, 
   cut.target_duration = cutter_.target_duration();
   cut.part_target = cutter_.part_target();
   out.emplace_back(std::move(cut));
-
   ++fragment_;
+  listed(at, ends_segment, now);
+}
+
+// The segment's last part was cut before it was known to be the last.
+void Segmenter::end_segment_without_part(MonoTime now, Entries& out) {
+  media::Cut cut;
+  cut.msn = msn_;
+  cut.part = part_;
+  cut.fragment = fragment_;
+  cut.ends_segment = true;
+  cut.start = listed_end_;
+  cut.target_duration = cutter_.target_duration();
+  cut.part_target = cutter_.part_target();
+  out.emplace_back(std::move(cut));
+  cutter_.cut(listed_end_, true);
+  listed(listed_end_, true, now);
+}
+
+void Segmenter::listed(Ticks90k end, bool ends_segment, MonoTime now) {
   part_ = ends_segment ? 0 : part_ + 1;
   if (ends_segment) ++msn_;
   part_has_media_ = false;
   part_has_video_ = false;
   part_begins_with_key_ = false;
+  awaits_video_ = false;
   listed_in_period_ = true;
-  listed_end_ = at;
+  listed_end_ = end;
   expect_gap(now);
 }
 

@@ -209,11 +209,11 @@ void Timeline::emit(TrackState& track, const SourcePacket& packet, std::int64_t 
     return;
   }
   segmenter_.before(tracks_, track, key, now.mono, out);
-  // Decoded earlier, shown when it was to be.
-  result.cts += static_cast<std::int32_t>(dts - track.clock->last());
+  // Decoded where the parts want it, shown when it was to be.
   result.dts = track.clock->last();
+  result.cts += static_cast<std::int32_t>(track.clock->due() - track.clock->last());
   out.emplace_back(std::move(result));
-  segmenter_.after(track, key);
+  segmenter_.after(tracks_, track, key, now.mono, out);
 }
 
 }  // namespace sluice::timeline

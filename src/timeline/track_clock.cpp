@@ -8,19 +8,22 @@ namespace sluice::timeline {
 TrackClock::Placed TrackClock::place(Ticks90k time, std::uint32_t samples) {
   const std::int64_t actual = ticks_in(time, timescale_);
   Placed placed = samples > 0 ? place_audio(actual) : place_video(actual);
+  std::int64_t due = placed.dts;
   if (earliest_ && placed.dts < *earliest_) {
     placed.dts = *earliest_;
-    placed.repaired = true;
+    placed.repaired = placed.repaired || samples > 0 || placed.dts - due > ticks(kHeldUnnoticed);
   }
+  if (samples > 0 || placed.repaired) due = placed.dts;
   // A duration that a repair or a pause made is no guess for the next one.
   constexpr Millis kLongestGuess{1000};
-  if (samples == 0 && last_ && !placed.repaired && placed.dts > *due_ && placed.dts - *due_ <= ticks(kLongestGuess)) {
-    frame_ = placed.dts - *due_;
+  if (samples == 0 && last_ && !placed.repaired && due > *due_ && due - *due_ <= ticks(kLongestGuess)) {
+    frame_ = due - *due_;
   }
   if (samples > 0) frame_ = samples;
   counted_ = samples > 0;
   least_ = last_ ? *last_ + 1 : placed.dts;
-  last_ = due_ = placed.dts;
+  last_ = placed.dts;
+  due_ = due;
   return placed;
 }
 
@@ -39,9 +42,9 @@ TrackClock::Placed TrackClock::place_video(std::int64_t actual) {
   return {*last_ + std::max<std::int64_t>(1, ticks(kMinimumStep)), true, false};
 }
 
-void TrackClock::take_back(Ticks90k time) {
+void TrackClock::move(Ticks90k time) {
   const std::int64_t earliest = std::max(least_, earliest_.value_or(least_));
-  last_ = std::min(*last_, std::max(ticks_in(time, timescale_), earliest));
+  last_ = std::max(ticks_in(time, timescale_), earliest);
 }
 
 void TrackClock::hold(std::int64_t end) { earliest_ = std::max(earliest_.value_or(end), end); }

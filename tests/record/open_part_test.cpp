@@ -63,6 +63,21 @@ TEST_F(OpenPartTest, TheCutHasThePartTargetOfThoseBeforeIt) {
   EXPECT_EQ(part_.closing()->part_target, Millis(501));
 }
 
+TEST_F(OpenPartTest, ACutWithoutAPartTakesNoFragment) {
+  media::Cut part = cut(100, 900000, false);
+  media::Cut end = cut(100, 1080000);
+  end.part = 1;
+  end.fragment = part.fragment + 1;
+  end.duration = Ticks90k(0);
+  end.ends.clear();
+  add({packet(0, 900000, true, "frame"), part, end});
+  EXPECT_FALSE(part_.closing());
+  add_half_second(1080000);
+  EXPECT_EQ(part_.closing()->msn, 101u);
+  EXPECT_EQ(part_.closing()->part, 0u);
+  EXPECT_EQ(part_.closing()->fragment, end.fragment);
+}
+
 TEST_F(OpenPartTest, AFileWithoutACutGoesOnFromWhatItsHeaderSays) {
   add_half_second(900000);
   const auto closing = part_.closing();

@@ -213,6 +213,39 @@ TEST_F(ArchiveReaderTest, WhatAContainerCarriesIsToldSegmentBySegment) {
   EXPECT_EQ(while_open, "FT F- F- ");
 }
 
+// The last part was cut before it was known to be the last; it is counted once.
+TEST_F(ArchiveReaderTest, ACutWithoutDurationEndsASegmentAndIsNoPart) {
+  RecordedSession session(directory_.path(), session_id(1));
+  session.period(1, 100);
+  std::uint64_t fragment = 1;
+  for (std::uint64_t msn = 100; msn < 104; ++msn) {
+    const std::int64_t start = RecordedSession::time_of(msn).count();
+    for (std::uint32_t part = 0; part < 2; ++part) {
+      media::Cut cut = record::sample::cut(msn, start + part * 90000, false);
+      cut.part = part;
+      cut.fragment = fragment++;
+      cut.duration = Seconds(1);
+      cut.ends = {{0, start + part * 90000 + 90000}};
+      session.add(record::sample::packet(0, start + part * 90000, part == 0, "frame"));
+      session.add(cut);
+    }
+    media::Cut end = record::sample::cut(msn, start + 180000);
+    end.part = 2;
+    end.fragment = fragment;
+    end.duration = Ticks90k(0);
+    end.ends.clear();
+    session.add(end);
+  }
+  session.flush();
+  for (const bool open : {true, false}) {
+    SCOPED_TRACE(open);
+    if (!open) session.finish();
+    EXPECT_EQ(span(), "1 from 100: 100P 101 102 103");
+    EXPECT_EQ(reader_.span(stream_name(), {}).value->at(0).segments.at(1).duration, Ticks90k(180000));
+    for (std::uint64_t msn = 100; msn < 104; ++msn) EXPECT_EQ(segment(1, msn), "2 parts");
+  }
+}
+
 TEST_F(ArchiveReaderTest, PeriodHasTheTracksThatStandBeforeItsFirstCut) {
   RecordedSession session(directory_.path(), session_id(1));
   session.period(1, 100, {record::sample::video()});

@@ -129,6 +129,17 @@ TEST_F(RecorderTest, EndOfASegmentDoesNotWaitForTheRoundAndTakesNobodyWithIt) {
   EXPECT_EQ(recorder_->stats().queue_bytes, 0U);
 }
 
+// Players are told of a part as soon as it is cut.
+TEST_F(RecorderTest, EndOfAPartDoesNotWaitForTheRound) {
+  options_.flush_interval = Millis(3'600'000);
+  start();
+  append({media::Period{}, record::sample::video(), record::sample::packet(0, 0, true, "key frame"),
+          record::sample::cut(100, 0, false)});
+  while (recorder_->stats().entries_written < 4) std::this_thread::yield();
+  EXPECT_EQ(entries_of(items(std::string(kSealed) + ".open")).size(), 4U);
+  recorder_->stop();
+}
+
 TEST_F(RecorderTest, WhatCannotBeWrittenIsKeptAndWrittenWithoutAnotherCall) {
   options_.log.retry_interval = Millis(1);
   disk_.fail("write");

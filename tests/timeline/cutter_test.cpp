@@ -181,7 +181,7 @@ TEST(Cutter, ALateFrameIsTakenBackToWhereThePartEnds) {
   Cutter cutter = running(Millis(501));
   EXPECT_FALSE(cutter.on_frame(Millis(400), false, Millis(400), Millis(40)).cut);
   const auto decision = cutter.on_frame(Millis(700), false, Millis(440), Millis(300));
-  EXPECT_TRUE(decision.cut && !decision.ends_segment && decision.take_back);
+  EXPECT_TRUE(decision.cut && !decision.ends_segment && decision.move);
   EXPECT_EQ(decision.at, Ticks90k(Millis(501)));
   EXPECT_EQ(decision.next, decision.at);
 }
@@ -196,7 +196,7 @@ TEST(Cutter, AVeryLateFrameBeginsASegmentAndALaterOneLeavesAHole) {
     EXPECT_TRUE(decision.cut && decision.ends_segment && decision.forced);
     EXPECT_EQ(decision.at, hole ? Ticks90k(Millis(540)) : Ticks90k(Millis(601)));
     EXPECT_EQ(decision.next, hole ? time : decision.at);
-    EXPECT_EQ(decision.take_back, !hole);
+    EXPECT_EQ(decision.move.has_value(), !hole);
   }
 }
 
@@ -205,7 +205,7 @@ TEST(Cutter, SlowFramesMakeASegmentOnePart) {
   EXPECT_FALSE(cutter.on_frame(Millis(900), false, Millis(40), Millis(900)).cut);
   EXPECT_FALSE(cutter.on_frame(Millis(1800), false, Millis(1800), Millis(40)).cut);
   const auto decision = cutter.on_frame(Millis(2000), true, Millis(1840), Millis(200));
-  EXPECT_TRUE(decision.cut && decision.ends_segment && !decision.forced && !decision.take_back);
+  EXPECT_TRUE(decision.cut && decision.ends_segment && !decision.forced && !decision.move);
   EXPECT_EQ(decision.at, Ticks90k(Millis(2000)));
   EXPECT_EQ(cutter.slow_segments(), 1u);
 }

@@ -43,7 +43,9 @@ class EntryChecker {
   std::vector<Seen> packets;
   std::vector<media::Data> data;
 
-  std::size_t holes = 0;  // packets that begin after the end their track's last part had, within a Period
+  std::size_t cut_behind = 0;    // batches of entries that end with a Cut
+  std::size_t without_part = 0;  // Cuts that only end a segment
+  std::size_t holes = 0;         // packets that begin after the end their track's last part had, within a Period
 
   // "0.000-2.000 2.000-4.000 gap …" of what is listed, in seconds from `origin`, forced cuts marked with "!".
   std::string spans(Ticks90k origin = Seconds(10)) const;

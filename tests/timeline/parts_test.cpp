@@ -95,6 +95,11 @@ TEST(Parts, OfEverySteadyRate) {
           expect_whole_parts(publisher);
           expect_shown_on_time(publisher, frames);
           EXPECT_EQ(entries.holes, 0u);
+          // No part waits for a frame of the next one, but for the last of a segment.
+          std::size_t within = 0;
+          for (const media::Cut& cut : entries.cuts) within += cut.ends_segment ? 0 : 1;
+          EXPECT_EQ(entries.cut_behind, within);
+          EXPECT_EQ(entries.without_part, 0u);
           EXPECT_EQ(publisher.timeline.forced_cuts(), 0u);
           EXPECT_EQ(publisher.timeline.late_frames(), 0u);
           EXPECT_EQ(publisher.timeline.counters().repaired_dts, 0u);
@@ -125,6 +130,8 @@ TEST(Parts, OfAudioAlone) {
       EXPECT_EQ(publisher.entries.holes, 0u);
       EXPECT_GE(publisher.entries.listed.size(), 14u);
       EXPECT_GE(publisher.entries.listed[1].parts, 2u);
+      // All but the first, whose length nobody knew, and the last.
+      EXPECT_EQ(publisher.entries.cut_behind, publisher.entries.cuts.size() - 2);
       for (const media::Cut& cut : publisher.entries.cuts) EXPECT_TRUE(cut.independent);
     }
   }
@@ -222,6 +229,73 @@ TEST(Parts, OfAScreenThatFallsToOneFrameASecondAndComesBack) {
   }
 }
 
+// A key frame that nobody expected, right behind a part that was cut before it came.
+TEST(Parts, AnEarlyKeyFrameEndsTheSegmentWithoutAPart) {
+  std::vector<Frame> frames = steady(30, 20, false);
+  frames.resize(590);  // the last part is open
+  for (Frame& frame : frames) frame.key = frame.ms <= 6000 ? frame.key : (frame.ms - 7500) % 2000 == 0;
+  for (const int rate : {0, 44100}) {
+    SCOPED_TRACE(rate);
+    Publisher publisher({.part_duration = Millis(500)});
+    publisher.video_config();
+    if (rate > 0) publisher.audio_config();
+    send(publisher, frames, rate);
+    publisher.end();
+    expect_whole_parts(publisher);
+    expect_shown_on_time(publisher, frames);
+    EXPECT_EQ(publisher.entries.without_part, rate == 0 ? 1u : 0u) << "audio that came meanwhile is a short part";
+    EXPECT_EQ(publisher.entries.listed[3].parts, rate == 0 ? 3u : 4u);
+    EXPECT_NEAR(static_cast<double>(publisher.entries.listed[3].duration.count()), 135000, 181);
+    EXPECT_EQ(publisher.entries.holes, 0u);
+    EXPECT_EQ(publisher.timeline.forced_cuts(), 0u);
+    EXPECT_EQ(publisher.timeline.late_frames(), 0u);
+    for (const Listed& item : publisher.entries.listed) EXPECT_TRUE(item.independent);
+  }
+}
+
+TEST(Parts, APublishThatEndsBehindAPartEndsItsSegment) {
+  Publisher publisher({.part_duration = Millis(500)});
+  publisher.video_config();
+  send(publisher, steady(30, 10, false), 0);
+  std::vector<Frame> rest = steady(30, 1, false);
+  for (std::size_t i = 0; i < 15; ++i) publisher.video(10'000 + rest[i].ms, rest[i].key);
+  publisher.end();
+  EXPECT_EQ(publisher.entries.without_part, 1u);
+  EXPECT_EQ(publisher.entries.listed.back().parts, 1u);
+  publisher.timeline.begin_publish(media::PeriodCause::publisher);
+  publisher.video_config();
+  publisher.run({.from_ms = 12'000, .to_ms = 16'000, .fps = 30, .gop = 60, .rate = 0});
+  publisher.end();
+  EXPECT_EQ(publisher.entries.periods.size(), 2u);
+}
+
+// After a part that was cut before the next frame came, that frame is late, later, and too late.
+TEST(Parts, APauseBehindAPart) {
+  struct Case {
+    int pause;
+    unsigned late;
+    unsigned forced;
+    unsigned gaps;
+    unsigned without_part;  // one more where the pause makes the group of pictures long, and the next key frame early
+  };
+  for (const Case& c : {Case{3, 0, 0, 0, 0}, {300, 1, 0, 0, 1}, {800, 2, 1, 0, 2}, {1300, 0, 1, 1, 2}}) {
+    SCOPED_TRACE(c.pause);
+    std::vector<Frame> frames = steady(30, 20, false);
+    frames.resize(590);
+    for (std::size_t i = 195; i < frames.size(); ++i) frames[i].ms += c.pause;
+    Publisher publisher({.part_duration = Millis(500)});
+    publisher.video_config();
+    send(publisher, frames, 0);
+    publisher.end();
+    expect_whole_parts(publisher);
+    expect_shown_on_time(publisher, frames);
+    EXPECT_EQ(publisher.timeline.late_frames(), c.late);
+    EXPECT_EQ(publisher.timeline.forced_cuts(), c.forced);
+    EXPECT_EQ(publisher.timeline.gaps(), c.gaps);
+    EXPECT_EQ(publisher.entries.without_part, c.without_part);
+  }
+}
+
 TEST(Parts, DroppedFramesMakeNoPartLonger) {
   std::mt19937 random(7);
   std::vector<Frame> frames;
@@ -258,7 +332,7 @@ TEST(Parts, AnotherPublisherKeepsThePartTarget) {
 }
 
 TEST(Parts, ARestartKeepsThePartTargetItFinds) {
-  for (const int target : {0, 300}) {
+  for (const int target : {0, 301}) {
     Start start{100, 7, media::PeriodCause::restart};
     start.target_duration = Seconds(2);
     start.part_target = Millis(target);

@@ -28,8 +28,9 @@ class RandomPublisher {
  private:
   static Options options(unsigned seed) {
     Options options;
-    if (seed % 3 == 0) options.part_duration = Millis(500);
-    if (seed % 4 == 0) options.segment_target = Millis(4000);
+    const std::int64_t parts[] = {0, 500, 200, 1000};
+    if (seed % 4 > 0) options.part_duration = Millis(parts[seed % 4]);
+    if (seed % 5 == 0) options.segment_target = Millis(4000);
     return options;
   }
   std::int64_t below(std::int64_t limit) { return static_cast<std::int64_t>(random_() % static_cast<unsigned>(limit)); }

@@ -2,7 +2,7 @@
 //
 // The writer thread wakes every flush_interval, or before when much is waiting, takes what has come since, and hands
 // each session's share to the kernel in one call; while nothing comes it sleeps. So a killed process loses nothing that
-// it had accepted one interval and the time of one round before. A session whose segment has ended does not wait for
+// it had accepted one interval and the time of one round before. A session of which a part is listed does not wait for
 // the round: what players are told of is in the kernel's hands as soon as that can be. The sync thread does what may
 // take long (DiskQueue).
 #pragma once
@@ -75,11 +75,11 @@ class Recorder : public record::Sink {
   struct WriterLane {
     explicit WriterLane(SessionLog session_log) : log(std::move(session_log)) {}
     SessionLog log;
-    std::uint64_t bytes = 0;     // counted into queue_bytes until they are written or dropped
-    bool touched = false;        // in touched_: has something to write
-    bool segment_ended = false;  // and should not wait with it
+    std::uint64_t bytes = 0;   // counted into queue_bytes until they are written or dropped
+    bool touched = false;      // in touched_: has something to write
+    bool part_listed = false;  // and should not wait with it
   };
-  enum class Wake { stop, round, segment };
+  enum class Wake { stop, round, part };
 
   void push(Lane lane, Message message, std::size_t bytes);
   void shed(LoopLane& lane, const media::Entry& entry);
@@ -106,8 +106,8 @@ class Recorder : public record::Sink {
   std::condition_variable wake_;
   std::vector<Item> pending_;  // guarded, like the four below
   bool asleep_ = false;
-  bool hurry_ = false;          // much is waiting
-  bool segment_ended_ = false;  // of some session
+  bool hurry_ = false;        // much is waiting
+  bool part_listed_ = false;  // of some session
   bool stopping_ = false;
 
   // Writer thread.

@@ -37,6 +37,7 @@ class Cutter {
   enum class Lead : std::uint8_t { video, audio, stand_in };
   static constexpr Millis kOverrun{490};
   static constexpr Millis kShortest{100};  // a key frame so soon after a cut ends no segment
+  static constexpr Millis kLeast{1};       // a part of no duration cannot be listed
   static constexpr Millis kLateMax{500};   // a frame so late is taken back within its segment,
   static constexpr Millis kLateEnd{1000};  // so late to the beginning of the next; later it leaves a hole
 
@@ -50,14 +51,19 @@ class Cutter {
   struct Decision {
     bool cut = false;
     bool ends_segment = false;
-    bool forced = false;     // at a frame that is no key frame
-    Ticks90k at{};           // where the part ends
-    Ticks90k next{};         // where the next one begins: later than `at` when nothing can be shown in between
-    bool take_back = false;  // the frame came later than `at`, and is to be decoded then
+    bool forced = false;             // at a frame that is no key frame
+    Ticks90k at{};                   // where the part ends
+    Ticks90k next{};                 // where the next one begins: later than `at` when nothing can be shown in between
+    std::optional<Ticks90k> move{};  // where the frame is to be decoded, when it is not where it came
   };
   // The leading track has a frame at `time`, before which may be cut. `end`: where the frame before it ends by its
   // nominal duration. `step`: the time to the next such question. Open only.
   Decision on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead = Lead::video);
+  // The leading track has a frame that ends at `end`, as far as can be told: cuts there when its successor, as long as
+  // `step`, will not fit into the part. Not when the successor is expected to end the segment: it will.
+  Decision after_frame(Ticks90k end, Ticks90k step, Lead lead) const;
+  // The part began so, and this is its first frame of video. `empty`: nor is there anything else in it yet.
+  Decision on_awaited(Ticks90k time, bool key, Ticks90k step, bool empty);
   // Where the open segment ends when nothing follows and its media lasts until `end`.
   Ticks90k closing_time(Ticks90k end) const;
 
@@ -85,6 +91,8 @@ class Cutter {
   bool is_time_for_key_cut(Ticks90k elapsed) const;
   bool is_last_chance(Ticks90k elapsed, Ticks90k step) const;
   bool is_full(Ticks90k time, Ticks90k step) const;
+  bool may_be_key(Ticks90k time, Ticks90k step) const;
+  void note_key(Ticks90k time);
   Decision cut_over_hole(Ticks90k time, Ticks90k end) const;
   Decision cut_at_target(Ticks90k time, bool key, Ticks90k end, Ticks90k step, Lead lead) const;
 

@@ -6,6 +6,10 @@
 // silent while audio goes on, the leading time goes on as audio does. Parts and gaps of a Period follow one another
 // without overlap or hole, so that durations sum up to the time that passed.
 //
+// A part whose end is known is cut behind its last packet: after() does not wait for the frame that would begin the
+// next one. Then that part has begun, and is empty; when the segment turns out to end there, a Cut without duration
+// says so.
+//
 // A segment may be short where a Period or a publish ends (a single frame at least): frames that came are never thrown
 // away to make it look better.
 #pragma once
@@ -16,6 +20,7 @@
 
 #include "sluice/media/entry.hpp"
 #include "sluice/timeline/cutter.hpp"
+#include "sluice/timeline/pace.hpp"
 #include "sluice/timeline/track_state.hpp"
 
 namespace sluice::timeline {
@@ -28,10 +33,10 @@ class Segmenter {
   Segmenter(const Cutter::Options& options, std::uint64_t first_msn, Ticks90k start);
 
   void begin_period();
-  // Around a packet that is packaged: before() may end the part, after() puts the packet into the running one. Its
-  // track's clock has placed it already, and may be set back to where the part ends.
+  // Around a packet that is packaged: before() may end the part, after() puts the packet into the running one, which
+  // may end it. Its track's clock has placed it already, and may be set back to where the part ends.
   void before(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out);
-  void after(TrackState& track, bool key);
+  void after(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out);
   // Ends the running segment, if it has media: at `at`, or where its media ends. The next packet begins another.
   void close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out);
   // The last segment was listed `listed_at`: what follows is due from then.
@@ -63,6 +68,9 @@ class Segmenter {
   void before_audio(Tracks& tracks, const TrackState& audio, MonoTime now, Entries& out);
   void apply(const Cutter::Decision& decision, Tracks& tracks, const TrackState* trigger, MonoTime now, Entries& out);
   void add_cut(Tracks& tracks, const TrackState* trigger, Ticks90k at, bool ends_segment, MonoTime now, Entries& out);
+  void end_segment_without_part(MonoTime now, Entries& out);
+  void listed(Ticks90k end, bool ends_segment, MonoTime now);
+  void cut_behind(Tracks& tracks, const TrackState& track, MonoTime now, Entries& out);
   void add_gap(Ticks90k duration, Entries& out);
   void fill(Ticks90k until, Entries& out);
 
@@ -83,6 +91,8 @@ class Segmenter {
   std::optional<Ticks90k> audio_at_video_;  // what that was when the last video packet came
   Ticks90k video_at_audio_{};               // the last video time when the last audio packet came
 
+  Pace pace_;                  // of video
+  bool awaits_video_ = false;  // the part was begun before its first frame came
   bool part_has_media_ = false;
   bool part_has_video_ = false;
   bool part_begins_with_key_ = false;

@@ -20,6 +20,7 @@ class TrackClock {
   static constexpr Millis kDriftTolerance{40};
   static constexpr Millis kDriftLimit{120};
   static constexpr int kDriftFrames = 5;
+  static constexpr Millis kHeldUnnoticed{20};  // a video frame that is held back no longer is shown when it should be
 
   // `timescale`: ticks a second. `frame`: a frame's duration in ticks until one is known.
   TrackClock(std::uint32_t timescale, std::int64_t frame) : timescale_(timescale), frame_(frame) {}
@@ -40,11 +41,13 @@ class TrackClock {
   Ticks90k last_time() const { return ticks_from(*last_, timescale_); }
   Ticks90k frame_time() const { return ticks_from(frame_, timescale_); }
   std::int64_t last() const { return *last_; }
-  // Where the last frame was placed, whatever take_back() made of it.
+  // Where the last frame belongs, whatever hold() and move() made of it.
+  std::int64_t due() const { return *due_; }
   Ticks90k due_time() const { return ticks_from(*due_, timescale_); }
 
-  // The last frame is decoded at `time`, earlier than it was placed. The measure of frames does not know of it.
-  void take_back(Ticks90k time);
+  // The last frame is decoded at `time`, earlier or later than it was placed. The measure of frames does not know of
+  // it.
+  void move(Ticks90k time);
   // The last frame was said to end at `end`: no later one begins before it.
   void hold(std::int64_t end);
   // Forgets where the track was, for a timeline that goes on elsewhere; what hold() promised stays.
@@ -59,7 +62,7 @@ class TrackClock {
   std::int64_t frame_;
   std::optional<std::int64_t> last_;
   std::int64_t least_ = 0;           // not before this, for it follows another
-  std::optional<std::int64_t> due_;  // where it would be had it not been taken back
+  std::optional<std::int64_t> due_;  // where it would be had nobody moved it
   std::optional<std::int64_t> earliest_;
   bool counted_ = false;  // end() comes from samples
   int drifting_ = 0;
