@@ -56,20 +56,19 @@ void MediaReader::go_on() {
 }
 
 void MediaReader::load_map(const WantedPiece& piece) {
-  const std::shared_ptr<const MediaMap> map = piece.map;
-  current_map_ = key_of(*map);
-  context_.ask_for_media(map->url, map->range, [this, map](const Answer& answer) {
-    on_map(*map, answer);
+  current_map_ = key_of(*piece.map);
+  context_.ask_for_media(piece.map->url, piece.map->range, [this, piece](const Answer& answer) {
+    on_map(piece, answer);
     busy_ = false;
     go_on();
   });
 }
 
-void MediaReader::on_map(const MediaMap& map, const Answer& answer) {
+void MediaReader::on_map(const WantedPiece& piece, const Answer& answer) {
   if (!judge_loaded(answer, "the initialisation section", context_.report)) return;
-  const MediaFacts facts = judge_.on_init(map.url, answer.view(), context_.report);
+  const MediaFacts facts = judge_.on_init(piece.map->url, answer.view(), context_.report);
   judge_media_answer(answer, facts.format, target_duration_, context_.report);
-  on_facts_(nullptr, map.url, facts, answer);
+  on_facts_(piece, true, facts, answer);
 }
 
 void MediaReader::load_piece(WantedPiece piece) {
@@ -110,12 +109,15 @@ void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
                                            std::to_string(static_cast<std::uint64_t>(rate / 1000)));
     }
   }
-  on_facts_(&piece, piece.url, facts, answer);
+  on_facts_(piece, false, facts, answer);
 }
 
+// By what its samples last, or by when they are shown: packagers count either.
 void MediaReader::judge_duration(const WantedPiece& piece, const MediaFacts& facts) const {
   const double real = static_cast<double>(facts.duration.count()) / 90000;
-  if (real <= 0 || std::abs(real - piece.duration) <= kDurationTolerance + frame_seconds(facts)) return;
+  const double shown = static_cast<double>((facts.end - facts.start).count()) / 90000;
+  const double allowed = kDurationTolerance + frame_seconds(facts);
+  if (real <= 0 || std::abs(real - piece.duration) <= allowed || std::abs(shown - piece.duration) <= allowed) return;
   Note(context_.report, piece.url)(piece.is_part ? rule("MD-02") : rule("MD-01"), 0,
                                    "it lasts " + seconds(real) + ", and " + seconds(piece.duration) + " is stated");
 }

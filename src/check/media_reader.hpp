@@ -35,8 +35,9 @@ struct WantedPiece {
 
 class MediaReader {
  public:
-  // `on_facts` is told of each piece that was loaded and judged; of initialisation sections without a piece.
-  using OnFacts = std::function<void(const WantedPiece*, const std::string& url, const MediaFacts&, const Answer&)>;
+  // Told of each piece that was loaded and judged, and of each initialisation section with the piece that needs it.
+  using OnFacts =
+      std::function<void(const WantedPiece& piece, bool is_init, const MediaFacts& facts, const Answer& answer)>;
 
   MediaReader(Context& context, OnFacts on_facts) : context_(context), on_facts_(std::move(on_facts)) {}
 
@@ -50,7 +51,7 @@ class MediaReader {
   void go_on();
   void load_map(const WantedPiece& piece);
   void load_piece(WantedPiece piece);
-  void on_map(const MediaMap& map, const Answer& answer);
+  void on_map(const WantedPiece& piece, const Answer& answer);
   void on_piece(const WantedPiece& piece, const Answer& answer);
   void judge_duration(const WantedPiece& piece, const MediaFacts& facts) const;
 

@@ -24,10 +24,10 @@ Rendition::Rendition(Context& context, std::string url, VariantFacts facts, Vari
       facts_(std::move(facts)),
       imported_(std::move(imported)),
       on_loaded_(std::move(on_loaded)),
-      segments_(context, [this](const WantedPiece* piece, const std::string& from, const MediaFacts& seen,
-                                const Answer& answer) { on_media(piece, from, seen, answer); }),
-      parts_(context, [this](const WantedPiece* piece, const std::string& from, const MediaFacts& seen,
-                             const Answer& answer) { on_media(piece, from, seen, answer); }),
+      segments_(context, [this](const WantedPiece& piece, bool is_init, const MediaFacts& seen,
+                                const Answer& answer) { on_media(piece, is_init, seen, answer); }),
+      parts_(context, [this](const WantedPiece& piece, bool is_init, const MediaFacts& seen,
+                             const Answer& answer) { on_media(piece, is_init, seen, answer); }),
       http_probe_(context),
       blocking_probe_(context, succession_) {}
 

@@ -39,7 +39,7 @@ class Rendition {
   void on_first(const Answer& answer);
   void begin(const MediaPlaylist& playlist, const Answer& answer);
   void on_version(MediaPlaylist playlist, const Answer& answer, bool held);
-  void on_media(const WantedPiece* piece, const std::string& url, const MediaFacts& facts, const Answer& answer);
+  void on_media(const WantedPiece& piece, bool is_init, const MediaFacts& facts, const Answer& answer);
   void compare_parts(std::uint64_t msn);
   void judge_date(const WantedPiece& piece, const MediaFacts& facts);
 

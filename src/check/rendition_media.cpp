@@ -92,27 +92,25 @@ void Rendition::want_parts(const MediaPlaylist& playlist) {
   want(playlist.open);
 }
 
-void Rendition::on_media(const WantedPiece* piece, const std::string& url, const MediaFacts& facts,
-                         const Answer& answer) {
-  if (piece == nullptr) {
-    facts_.on_media(url, facts, context_.report);
+void Rendition::on_media(const WantedPiece& piece, bool is_init, const MediaFacts& facts, const Answer& answer) {
+  if (is_init || !piece.is_part) {
     http_probe_.start_with_media(answer);
-    return;
+    // What has come behind a discontinuity since is another multivariant playlist's.
+    if (piece.dsn <= first_->open.dsn) facts_.on_media(answer.url, facts, context_.report);
   }
+  if (is_init) return;
   while (joined_.size() >= kJoinedMax) joined_.erase(joined_.begin());
-  Joined& joined = joined_[piece->msn];
-  if (piece->is_part) {
+  Joined& joined = joined_[piece.msn];
+  if (piece.is_part) {
     // Only a segment whose parts are all there can be compared.
-    if (joined.parts.size() == piece->index) joined.parts.push_back(facts);
+    if (joined.parts.size() == piece.index) joined.parts.push_back(facts);
   } else {
-    facts_.on_media(url, facts, context_.report);
-    facts_.on_segment({piece->msn, piece->duration, answer.body.size()});
-    judge_date(*piece, facts);
-    http_probe_.start_with_media(answer);
+    facts_.on_segment({piece.msn, piece.duration, answer.body.size()});
+    judge_date(piece, facts);
     joined.segment = facts;
-    joined.url = url;
+    joined.url = piece.url;
   }
-  compare_parts(piece->msn);
+  compare_parts(piece.msn);
 }
 
 void Rendition::compare_parts(std::uint64_t msn) {

@@ -49,7 +49,7 @@ void VariantFacts::on_media(const std::string& url, const MediaFacts& facts, con
       note(rule("MD-04"), 0, resolution_.substr(0, 40) + " of " + variant_url_ + ", and " + size + " in " + url);
     }
     const bool told = track.frame_rate > 0 && track.samples >= kFramesForRate;
-    if (frame_rate_ && told && std::abs(track.frame_rate - *frame_rate_) > kFrameRateTolerance * *frame_rate_) {
+    if (frame_rate_ && told && track.frame_rate > (1 + kFrameRateTolerance) * *frame_rate_) {
       char text[96];
       std::snprintf(text, sizeof text, "%.3f of ", *frame_rate_);
       std::string what = text + variant_url_;

@@ -57,6 +57,8 @@ TEST(VariantFacts, ThePictureIsAnother) {
   EXPECT_EQ(found(changed(muxed(), "FRAME-RATE=30.000", "FRAME-RATE=25.000"), film()).rules,
             std::set<std::string>{"MD-05"});
   EXPECT_EQ(found(changed(muxed(), "FRAME-RATE=30.000", "FRAME-RATE=29.970"), film()).text, "");
+  // It is the most there may be.
+  EXPECT_EQ(found(changed(muxed(), "FRAME-RATE=30.000", "FRAME-RATE=60.000"), film()).text, "");
 }
 
 TEST(VariantFacts, SegmentsAreLargerThanTheBandwidth) {

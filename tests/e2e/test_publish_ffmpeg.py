@@ -4,7 +4,7 @@ import subprocess
 import unittest
 from fractions import Fraction
 
-from harness import encoders, flv, frames, playlist, probe, slog
+from harness import check, encoders, flv, frames, playlist, probe, slog
 from harness.case import SluiceTest
 from harness.media import media
 from harness.rtmp import RtmpClient
@@ -20,6 +20,7 @@ class PublishedFrames(SluiceTest):
             ended = self.wait_ended(server, "x", f"{container}/index.m3u8")
             self.assertEqual(len(ended.periods()), 1, ended.text)
             self.assertNotIn("DISCONTINUITY\n", ended.text)
+            check.assert_clean(self, server.http_url(f"/live/x/{container}/index.m3u8"))
             frames.assert_same(self, frames.packets_of(self, ended.media_segments(), f"x.{container}"), media(name),
                                container)
         server.stop()

@@ -108,7 +108,7 @@ inline constexpr Rule kMediaAgainstPlaylistRules[] = {
     {"MD-03", Severity::must, "CODECS lists the format of every track, and nothing that is not there.",
      "rfc8216bis 4.4.6.2, 6.2.4"},
     {"MD-04", Severity::must, "RESOLUTION is that of the video.", "rfc8216bis 4.4.6.2"},
-    {"MD-05", Severity::should, "FRAME-RATE is that of the video, within 5 %.", "rfc8216bis 4.4.6.2"},
+    {"MD-05", Severity::should, "No segment has more pictures a second than FRAME-RATE says, by more than 5 %.", "rfc8216bis 4.4.6.2"},
     {"MD-06", Severity::must,
      "No run of segments of half to one and a half target durations is above BANDWIDTH by more than 10 %, live 25 %.",
      "rfc8216bis 4.1, 4.4.6.2; Apple 1.28, 1.29, 9.13"},
