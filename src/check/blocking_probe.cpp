@@ -290,11 +290,12 @@ void BlockingProbe::judge_hinted(const Hint& hint, const Answer& answer) {
   }
   const double took = seconds_between(answer.first_byte, answer.last_byte);
   const double rate = took > 0 ? static_cast<double>(answer.wire_bytes) / took : kTrickleBytesPerSecond;
-  // One that shares its resource with later parts may go on.
-  if (hint.range_start == 0 && !hint.range_length && took > kTrickleSeconds && rate < kTrickleBytesPerSecond) {
-    note(rule("BL-16"), answer,
-         std::to_string(answer.wire_bytes) + " bytes took " + seconds(took) + " from the first to the last");
-  }
+  // One that shares its resource with later parts may go on. Once may be the network; twice is how it is sent.
+  if (hint.range_start > 0 || hint.range_length || took <= kTrickleSeconds || rate >= kTrickleBytesPerSecond) return;
+  if (++trickled_ != 2) return;
+  note(rule("BL-16"), answer,
+       "of this one, and of another before, " + std::to_string(answer.wire_bytes) + " bytes took " + seconds(took) +
+           " from the first to the last");
 }
 
 }  // namespace sluice::check

@@ -59,6 +59,7 @@ class BlockingProbe {
   std::vector<MakeTry> tries_;  // the next one last
   int hints_left_ = 3;
   bool hint_out_ = false;
+  int trickled_ = 0;
   std::set<std::string> refused_hints_;
 };
 
