@@ -200,18 +200,29 @@ void HeldRequests::answer_later() {
   boost::asio::post(executor_, [self = shared_from_this()] { self->answer_some(); });
 }
 
+// The last verdict of a batch, within which nothing changes.
+struct HeldRequests::Answered {
+  std::optional<Question> question;
+  Verdict verdict;
+};
+
 void HeldRequests::answer_some() {
   answering_ = false;
   if (judge_ == nullptr) return;
-  for (std::size_t i = 0; i < kBatch && !ready_->requests.empty(); ++i) answer(ready_->requests.front());
+  Answered last;
+  for (std::size_t i = 0; i < kBatch && !ready_->requests.empty(); ++i) answer(ready_->requests.front(), last);
   if (ready_->requests.empty()) {
     release_seconds_.observe(std::chrono::duration<double>(io::mono_now() - ready_->since).count());
   }
   answer_later();
 }
 
-void HeldRequests::answer(Held& held) {
-  Verdict verdict = judge_(held.question);
+void HeldRequests::answer(Held& held, Answered& last) {
+  if (last.question != held.question) {
+    last.verdict = judge_(held.question);
+    last.question = held.question;
+  }
+  Verdict verdict = last.verdict;
   const bool late = held.deadline == deadlines_.end();
   Wait* const wait = std::get_if<Wait>(&verdict);
   if (wait != nullptr && !late) {

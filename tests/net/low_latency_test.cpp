@@ -238,6 +238,15 @@ TEST_F(LowLatencyTest, TheHintedPartIsHeldUntilItIsWhole) {
   EXPECT_EQ(response.body->etag(), "\"" + stream_.stream().session()->text() + "/7-3\"");
 }
 
+// LL-27
+TEST_F(LowLatencyTest, AllWhoWaitForTheHintedPartShareItsBytes) {
+  stream_.part();
+  const auto one = begin(stream_.next_part_path());
+  const auto other = begin(stream_.next_part_path());
+  stream_.part();
+  EXPECT_EQ(now(one).body, now(other).body);
+}
+
 // LL-13: the part that was hinted is the first of the next segment.
 TEST_F(LowLatencyTest, AnEarlyKeyFrameChangesNothingForWhoWaitsForTheHintedPart) {
   stream_.parts(2);

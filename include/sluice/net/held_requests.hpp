@@ -8,7 +8,7 @@
 //
 // Thousands wait for the same part. They stand in one group, so a change costs those who wait for something else
 // nothing; one timer serves all; and they are answered kBatch at a time, between which the loop reads and serves
-// others. Which answer it is, the Judge says, when it is given: nothing is prepared for one request.
+// others. Which answer it is, the Judge says, when it is given; those of a batch who asked the same share it.
 //
 // Loop thread only.
 #pragma once
@@ -73,6 +73,7 @@ class HeldRequests : public std::enable_shared_from_this<HeldRequests> {
   struct Question {
     hls::Route route;
     Result<hls::PlaylistDirectives> directives;
+    friend bool operator==(const Question&, const Question&) = default;
   };
   struct Wait {
     std::shared_ptr<live::Stream> stream;
@@ -111,7 +112,8 @@ class HeldRequests : public std::enable_shared_from_this<HeldRequests> {
   void on_deadline();
   void answer_later();
   void answer_some();
-  void answer(Held& held);
+  struct Answered;
+  void answer(Held& held, Answered& last);
   HeldStats::OfKind& stats(const Held& held);
 
   boost::asio::any_io_executor executor_;
