@@ -39,6 +39,11 @@ class TestClient {
     EXPECT_EQ(::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL), bytes.size());
   }
   void close() { socket_.close(); }
+  // Closes so that the peer is told of an error, not of an end.
+  void reset() {
+    socket_.set_option(boost::asio::socket_base::linger(true, 0));
+    socket_.close();
+  }
 
   // What has come up to and with `end`, which is taken.
   std::string receive_until(std::string_view end) {
