@@ -44,6 +44,7 @@ void LiveWindow::on_session(const SessionId& session) {
   session_ = session;
   packets_.clear();
   expected_.reset();
+  next_fragment_.reset();
 }
 
 void LiveWindow::on_entry(const media::Entry& entry, MonoTime now) {
@@ -55,6 +56,7 @@ void LiveWindow::on_away(MonoTime now) { expect(std::nullopt, now); }
 
 void LiveWindow::on(const media::Period& period, MonoTime now) {
   expect(std::nullopt, now);
+  next_fragment_.reset();
   close_segment(now);
   packets_.clear();
   tracks_.clear();
@@ -65,8 +67,11 @@ void LiveWindow::on(const media::Period& period, MonoTime now) {
 
 void LiveWindow::on(const media::Track& track, MonoTime) { tracks_.push_back(track); }
 
-void LiveWindow::on(const media::Packet& packet, MonoTime) {
-  if (!packet.hidden) packets_.push_back(packet);
+void LiveWindow::on(const media::Packet& packet, MonoTime now) {
+  if (packet.hidden) return;
+  packets_.push_back(packet);
+  // Behind a gap the Period goes on, if no other has begun.
+  expect(next_fragment_, now);
 }
 
 void LiveWindow::on(const media::Cut& cut, MonoTime now) {
@@ -77,7 +82,8 @@ void LiveWindow::on(const media::Cut& cut, MonoTime now) {
   const bool is_part = cut.duration.count() > 0 || !packets_.empty();
   if (is_part) add_part(cut, now);
   open_.added = cut.added;
-  expect(cut.fragment + (is_part ? 1 : 0), now);
+  next_fragment_ = cut.fragment + (is_part ? 1 : 0);
+  expect(next_fragment_, now);
   if (cut.ends_segment) close_segment(now);
 }
 

@@ -47,6 +47,8 @@ class RandomStream {
         return period(PeriodCause::codec, {audio_track()});
       case 4:
         return restored();
+      case 5:
+        return lost();
       default:
         return part();
     }
@@ -93,6 +95,13 @@ class RandomStream {
     writer_.log = &log_.back().second;
     window_->on_session(log_.back().first);
     period(cause, {video_track(), audio_track()});
+  }
+
+  // A hole in a Period that goes on.
+  void lost() {
+    writer_.gap();
+    look();
+    part();
   }
 
   void stalled() {

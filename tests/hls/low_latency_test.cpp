@@ -160,6 +160,22 @@ TEST_F(LowLatencyTest, TheHintOutlivesAnEarlyKeyFrame) {
   EXPECT_EQ(part(4).status, Status::found);
 }
 
+// Media was lost, and the Period goes on behind it.
+TEST_F(LowLatencyTest, TheHintComesBackWithTheFirstFrameBehindAGap) {
+  start();
+  segment();
+  writer_.gap();
+  EXPECT_THAT(playlist(), EndsWith(kS1 + "1002.m4s\n" + kNothingKnown));
+  media::Packet packet;
+  packet.data = Payload::copy_of(Bytes(10));
+  writer_.write(packet);
+  EXPECT_THAT(playlist(), EndsWith(kS1 + "1002.m4s\n" + hint(kS1 + "part-7-6.m4s")));
+  EXPECT_EQ(part(6).status, Status::expected);
+  writer_.parts(1);
+  EXPECT_THAT(playlist(), EndsWith("#EXT-X-PART:DURATION=0.500000,URI=\"" + kS1 + "part-7-6.m4s\",INDEPENDENT=YES\n" +
+                                   hint(kS1 + "part-7-7.m4s")));
+}
+
 // MP-20, LL-11, LL-18.
 TEST_F(LowLatencyTest, AnEndedPlaylistHasNothingBehindItsEnd) {
   start();

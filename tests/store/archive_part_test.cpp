@@ -98,6 +98,22 @@ TEST_F(ArchivePartTest, WhatRecoveryAddedHasItsOwnName) {
   EXPECT_EQ(part_of(1, 7, 11), "unknown");
 }
 
+// In a file that goes on with a Period and has no Cut, recovery cannot know how many there were.
+TEST_F(ArchivePartTest, ANumberThatRecoveryMadeUpHidesNoOther) {
+  RecordedSession session(directory_.path(), session_id(1));
+  session.period(7, 100);
+  segments(session, 100, 6);
+  next_ = 10;
+  part(session, 106, 0, true, true);
+  session.finish();
+  EXPECT_EQ(part_of(1, 7, 10, true), "frame 10 of 106.0");
+  for (const std::uint64_t fragment : {1, 9, 10, 17, 24}) {
+    EXPECT_EQ(part_of(1, 7, fragment), "frame " + std::to_string(fragment) + " of " +
+                                           std::to_string(100 + (fragment - 1) / 4) + "." +
+                                           std::to_string((fragment - 1) % 4));
+  }
+}
+
 // A Cut that only ends a segment is none of its parts.
 TEST_F(ArchivePartTest, ASegmentThatWasEndedLaterHasNoPartMore) {
   RecordedSession session(directory_.path(), session_id(1));

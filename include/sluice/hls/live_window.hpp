@@ -216,7 +216,8 @@ class LiveWindow {
   std::shared_ptr<const PeriodInfo> period_info_;  // null until the Period's first Cut
   std::vector<media::Packet> packets_;             // since the last Cut
   Segment open_;                                   // the one that is not complete, when it has parts
-  std::optional<std::uint64_t> expected_;          // the fragment of period_info_ that comes next, as far as is known
+  std::optional<std::uint64_t> next_fragment_;     // of period_info_
+  std::optional<std::uint64_t> expected_;          // the same while the Period goes on, as far as is known
   Seconds target_duration_{};
   std::optional<Millis> part_target_;  // none before the first Cut; 0: no playlist names parts
 
