@@ -20,6 +20,14 @@ HeldKind kind_of(const Wanted& wanted) {
   return std::holds_alternative<hls::PartName>(wanted) ? HeldKind::part : HeldKind::start;
 }
 
+// Whether `container` has a playlist, or is known to get none. The other one may be ready first: a low-latency playlist
+// begins with fewer segments.
+bool is_decided(const hls::LiveWindow& window, media::Container container) {
+  if (window.playable(container)) return true;
+  return !window.carries(container) &&
+         (window.playable(media::Container::fmp4) || window.playable(media::Container::ts));
+}
+
 // Whether there is an answer for who waits for it: the thing itself, or that it will not come.
 bool is_due(hls::LiveWindow& window, const Wanted& wanted) {
   if (window.ended()) return true;
@@ -30,7 +38,7 @@ bool is_due(hls::LiveWindow& window, const Wanted& wanted) {
     return window.part(part->session, part->period, part->fragment, part->added).status !=
            hls::Fetched::Status::expected;
   }
-  return window.playable(media::Container::fmp4) || window.playable(media::Container::ts);
+  return is_decided(window, std::get<FirstPlaylist>(wanted).container);
 }
 
 HttpResponse too_late(HeldKind kind) {

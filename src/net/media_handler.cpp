@@ -162,10 +162,11 @@ MediaHandler::Verdict MediaHandler::not_playable(const std::shared_ptr<live::Str
                                                  media::Container container, Patience patience) {
   const hls::LiveWindow& window = stream->window();
   if (window.ended()) return gone("the stream has ended and left nothing to play");
-  if (window.playable(media::Container::fmp4) || window.playable(media::Container::ts)) {
+  const bool other = window.playable(media::Container::fmp4) || window.playable(media::Container::ts);
+  if (other && !window.carries(container)) {
     return not_found("this stream's codecs have no place in " + std::string(media::to_string(container)));
   }
-  if (patience == Patience::waits) return HeldRequests::Wait{stream, FirstPlaylist{}, kHold};
+  if (patience == Patience::waits) return HeldRequests::Wait{stream, FirstPlaylist{container}, kHold};
   return unavailable("the stream is known, but there is nothing to play yet");
 }
 

@@ -305,5 +305,17 @@ TEST_F(LowLatencyTest, AFirstPlaylistIsWaitedForAndThenJudgedByItsDirectives) {
   EXPECT_EQ(now(next).status, 200);
 }
 
+// MP-28: a low-latency playlist begins with one segment, MPEG-TS with three. B35: no 404 meanwhile.
+TEST_F(LowLatencyTest, TheOtherContainerIsWaitedForUntilItHasEnough) {
+  LowLatencyStream fresh(hub_, "fresh");
+  fresh.first_segment();
+  EXPECT_EQ(now(begin("/live/fresh/fmp4/index.m3u8")).status, 200);
+  const auto ts = begin("/live/fresh/ts/index.m3u8");
+  fresh.parts(4);
+  EXPECT_TRUE(is_held(ts));
+  fresh.parts(4);
+  EXPECT_EQ(now(ts).status, 200);
+}
+
 }  // namespace
 }  // namespace sluice::net

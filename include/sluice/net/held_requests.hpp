@@ -34,7 +34,8 @@
 namespace sluice::net {
 
 // What a request can wait for.
-struct FirstPlaylist {  // in any container
+struct FirstPlaylist {
+  media::Container container = media::Container::fmp4;
   friend bool operator==(const FirstPlaylist&, const FirstPlaylist&) = default;
 };
 struct NextInPlaylist {  // a segment, or a part of it, of the fMP4 playlist
