@@ -80,16 +80,18 @@ void Segmenter::before_audio(Tracks& tracks, const TrackState& audio, MonoTime n
 void Segmenter::apply(const Cutter::Decision& decision, Tracks& tracks, const TrackState* trigger, MonoTime now,
                       Entries& out) {
   if (!decision.cut) return;
+  const bool hole = decision.next > decision.at;
+  const bool empty_segment = !part_has_media_ && part_ == 0;
   if (part_has_media_) {
     add_cut(tracks, trigger, decision.at, decision.ends_segment, now, out);
-  } else if (decision.ends_segment) {
-    end_segment_without_part(now, out);
-  } else {
+  } else if (!decision.ends_segment || (empty_segment && !hole)) {
     return;
+  } else if (!empty_segment) {
+    end_segment_without_part(now, out);
   }
-  if (decision.forced) ++forced_cuts_;
-  if (decision.next > decision.at) fill(decision.next, out);
-  if (decision.ends_segment) cutter_.begin(decision.next > decision.at ? decision.next : listed_end_);
+  if (decision.forced && !empty_segment) ++forced_cuts_;
+  if (hole) fill(decision.next, out);
+  if (decision.ends_segment) cutter_.begin(hole ? decision.next : listed_end_);
 }
 
 void Segmenter::after(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out) {

@@ -100,7 +100,7 @@ class RandomPublisher {
 
 TEST(RandomPublishers, NeverBreakAPromise) {
   std::size_t listed = 0;
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomPublisher random(seed);
     random.run();
