@@ -80,6 +80,7 @@ void LiveWindow::on(const media::Cut& cut, MonoTime now) {
   const bool undecided = cut.added && cut.part_target == Millis(0);
   if (!part_target_ && !undecided) part_target_ = cut.part_target;
   const bool is_part = cut.duration.count() > 0 || !packets_.empty();
+  if (!is_part && open_.parts.empty()) return;  // there is no segment that it could end
   if (is_part) add_part(cut, now);
   open_.added = cut.added;
   next_fragment_ = cut.fragment + (is_part ? 1 : 0);
@@ -107,8 +108,9 @@ void LiveWindow::add_part(const media::Cut& cut, MonoTime now) {
   part_changed(now);
 }
 
-// `fragment` of the running Period is what comes next.
+// `fragment` of the running Period is what comes next. None is before the Period's first part.
 void LiveWindow::expect(std::optional<std::uint64_t> fragment, MonoTime now) {
+  if (period_info_ == nullptr) fragment.reset();
   if (expected_ == fragment) return;
   expected_ = fragment;
   part_changed(now);

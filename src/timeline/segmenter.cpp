@@ -136,7 +136,11 @@ void Segmenter::cut_behind(Tracks& tracks, const TrackState& track, MonoTime now
 void Segmenter::close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out) {
   if (!cutter_.open()) return;
   if (!part_has_media_) {
-    if (part_ > 0) end_segment_without_part(now, out);
+    if (part_ > 0) {
+      end_segment_without_part(now, out);
+    } else {
+      cutter_.cut(listed_end_, true);  // begun behind the last packet, and nothing came
+    }
     return;
   }
   add_cut(tracks, nullptr, cutter_.closing_time(at.value_or(lead_end_)), true, now, out);

@@ -176,6 +176,19 @@ TEST_F(LowLatencyTest, TheHintComesBackWithTheFirstFrameBehindAGap) {
                                    hint(kS1 + "part-7-7.m4s")));
 }
 
+TEST_F(LowLatencyTest, WhatEndsNoSegmentIsNothing) {
+  start();
+  segment();
+  writer_.period(media::PeriodCause::codec, {video_track(), audio_track()});
+  const std::string before = playlist();
+  writer_.end_segment();
+  EXPECT_EQ(playlist(), before);
+  EXPECT_EQ(part(1, 8).status, Status::unknown);
+  --writer_.msn;
+  segment();
+  EXPECT_THAT(playlist(), EndsWith(kS1 + "1002.m4s\n" + hint(kS1 + "part-8-5.m4s")));
+}
+
 // MP-20, LL-11, LL-18.
 TEST_F(LowLatencyTest, AnEndedPlaylistHasNothingBehindItsEnd) {
   start();

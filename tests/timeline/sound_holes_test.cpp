@@ -50,6 +50,20 @@ TEST(SoundHoles, WhereASegmentHasEndedTheyAreGapsAndNoSegment) {
   EXPECT_EQ(publisher.entries.without_part, 0u);
 }
 
+TEST(SoundHoles, APeriodThatEndsWithAnEmptySegmentLeavesNothingToTheNext) {
+  Publisher publisher(options_with(Millis(500)));
+  Sound sound(publisher);
+  sound.segment();
+  sound.segment();
+  publisher.audio_config(kAac44100);
+  sound.lose(3000);
+  sound.segment();
+  EXPECT_EQ(publisher.spans(), "0.000-2.005 2.005-4.011 7.011-9.031");
+  EXPECT_EQ(publisher.entries.periods.size(), 2u);
+  publisher.end();
+  EXPECT_EQ(publisher.entries.without_part, 0u);
+}
+
 TEST(SoundHoles, OfAnyLengthBreakNoPromise) {
   std::size_t gaps = 0;
   for (unsigned seed = 1; seed <= 40; ++seed) {
@@ -61,6 +75,8 @@ TEST(SoundHoles, OfAnyLengthBreakNoPromise) {
     Sound sound(publisher);
     for (int i = 0; i < 30; ++i) {
       sound.segment();
+      if (random() % 4 == 0) publisher.audio_config(random() % 2 == 0 ? kAac44100 : kAac48000);
+      if (random() % 8 == 0) publisher.time(publisher.arrival_ms + 10000);  // nothing comes
       sound.lose(random() % (i % 2 == 0 ? 2500 : 9900));
     }
     publisher.end();
