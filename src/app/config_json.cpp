@@ -19,13 +19,16 @@ void append_member(std::string& out, const ConfigKey& key, const Config& config,
   }
 }
 
-// `{"app":…,"stream":…,"key":…}` for each entry, under the name of the list.
-void append_publish_keys(std::string& out, const Config& config) {
-  out += "\"publish_keys\":[";
-  for (std::size_t i = 0; i < config.auth.publish_keys.size(); ++i) {
+// `{"app":…,"stream":…,"key":…}` for each entry of `list`, under its name.
+void append_list(std::string& out, const Config& config, const std::string& list) {
+  if (out.back() != '{') out += ',';
+  io::append_json_string(out, list.substr(list.rfind('.') + 1));
+  out += ":[";
+  for (std::size_t i = 0; i < list_size(config, list); ++i) {
     out += i == 0 ? "{" : ",{";
     for (const ConfigKey& key : config_keys()) {
-      if (is_list_key(key)) append_member(out, key, config, i);
+      if (!is_list_key(key) || list_of(key) != list) continue;
+      if (!key.optional || !key.print(config, i).empty()) append_member(out, key, config, i);
     }
     out += '}';
   }
@@ -40,11 +43,16 @@ std::string config_json(const Config& config) {
     if (out.back() != '{') out += ',';
     io::append_json_string(out, section.name);
     out += ":{";
+    std::string list;  // whose keys come now
     for (const ConfigKey& key : config_keys()) {
-      if (key.path.substr(0, key.path.find('.')) != section.name || is_list_key(key)) continue;
-      append_member(out, key, config, 0);
+      if (key.path.substr(0, key.path.find('.')) != section.name) continue;
+      if (!is_list_key(key)) {
+        append_member(out, key, config, 0);
+      } else if (list_of(key) != list) {
+        list = list_of(key);
+        append_list(out, config, list);
+      }
     }
-    if (section.name == "auth") append_publish_keys(out, config);
     out += '}';
   }
   return out + '}';

@@ -12,6 +12,24 @@ constexpr ByteSize kib(std::uint64_t count) { return {count << 10}; }
 constexpr ByteSize mib(std::uint64_t count) { return {count << 20}; }
 constexpr ByteSize gib(std::uint64_t count) { return {count << 30}; }
 
+// Ranges that hold for all streams and for those that are told apart.
+constexpr DurationRange kSegmentDuration{1s, 60s};
+constexpr DurationRange kPartDuration{100ms, 2s};
+constexpr DurationRange kWindow{3s, 1h};
+
+// What a value may be that need not be there.
+template <class Codec>
+struct OptionalCodec {
+  static constexpr JsonKind kJson = Codec::kJson;
+  Codec codec;
+  auto parse(std::string_view text) const { return codec.parse(text); }
+  template <class Value>
+  std::string print(const std::optional<Value>& value) const {
+    return value ? codec.print(*value) : std::string();
+  }
+  std::string allowed() const { return codec.allowed(); }
+};
+
 template <auto Section, auto Member, class Codec>
 ConfigKey key(std::string_view path, Codec codec, std::string_view sentence) {
   ConfigKey result;
@@ -29,8 +47,9 @@ ConfigKey key(std::string_view path, Codec codec, std::string_view sentence) {
   return result;
 }
 
-template <auto Member, class Codec>
-ConfigKey publish_key(std::string_view path, Codec codec, std::string_view sentence) {
+// Of a list's entries.
+template <auto Section, auto List, auto Member, class Codec>
+ConfigKey entry_key(std::string_view path, Codec codec, std::string_view sentence) {
   ConfigKey result;
   result.path = path;
   result.allowed = codec.allowed();
@@ -39,15 +58,38 @@ ConfigKey publish_key(std::string_view path, Codec codec, std::string_view sente
   result.set = [codec](Config& config, std::size_t index, std::string_view text) -> Result<void> {
     auto value = codec.parse(text);
     if (!value) return value.error();
-    auto& entries = config.auth.publish_keys;
+    auto& entries = config.*Section.*List;
     if (entries.size() <= index) entries.resize(index + 1);
     entries[index].*Member = *std::move(value);
     return {};
   };
   result.print = [codec](const Config& config, std::size_t index) {
-    return codec.print(config.auth.publish_keys[index].*Member);
+    return codec.print((config.*Section.*List)[index].*Member);
   };
   return result;
+}
+
+// The same, of a member that is optional.
+template <auto Section, auto List, auto Member, class Codec>
+ConfigKey optional_key(std::string_view path, Codec codec, std::string_view sentence) {
+  ConfigKey result = entry_key<Section, List, Member>(path, OptionalCodec<Codec>{codec}, sentence);
+  result.optional = true;
+  return result;
+}
+
+template <auto Member, class Codec>
+ConfigKey publish_key(std::string_view path, Codec codec, std::string_view sentence) {
+  return entry_key<&Config::auth, &AuthConfig::publish_keys, Member>(path, std::move(codec), sentence);
+}
+
+template <auto Member, class Codec>
+ConfigKey override_key(std::string_view path, Codec codec, std::string_view sentence) {
+  return optional_key<&Config::hls, &HlsConfig::overrides, Member>(path, std::move(codec), sentence);
+}
+
+template <auto Member>
+ConfigKey override_name(std::string_view path, std::string_view sentence) {
+  return entry_key<&Config::hls, &HlsConfig::overrides, Member>(path, NamePattern{}, sentence);
 }
 
 ConfigKey secret(ConfigKey key) {
@@ -63,6 +105,7 @@ ConfigKey limit(std::string_view path, Codec codec, std::string_view sentence) {
 std::vector<ConfigKey> make_keys() {
   using C = Config;
   using L = LimitsConfig;
+  using O = HlsOverride;
   constexpr DurationRange kPeerTimeout{100ms, 10min};
   return {
       key<&C::rtmp, &RtmpConfig::listen>("rtmp.listen", Address{},
@@ -129,21 +172,33 @@ std::vector<ConfigKey> make_keys() {
           "is "
           "complete, and players may ask for what comes next. Players that know nothing of it play on as before."),
       key<&C::hls, &HlsConfig::segment_duration>(
-          "hls.segment_duration", DurationRange{1s, 60s},
+          "hls.segment_duration", kSegmentDuration,
           "The segment length aimed at. Segments are cut at the first key frame at or after it, so encoders should "
           "send one at least this often."),
       key<&C::hls, &HlsConfig::part_duration>(
-          "hls.part_duration", DurationRange{100ms, 2s},
+          "hls.part_duration", kPartDuration,
           "The part length aimed at with `hls.low_latency`. A playlist's parts are 85 to 100 % of its `PART-TARGET`, "
           "the whole number of frames nearest to this; players keep three of them back. Shorter parts mean less delay "
           "and more requests."),
-      key<&C::hls, &HlsConfig::window>("hls.window", DurationRange{3s, 1h},
+      key<&C::hls, &HlsConfig::window>("hls.window", kWindow,
                                        "How much media the live playlist lists, and so how far back players can go. "
                                        "It is held in memory."),
       key<&C::hls, &HlsConfig::dvr_window>(
           "hls.dvr_window", DurationRange{3s, 24h},
           "How far back time-shift reaches: how much of what was recorded the playlists below `/APP/STREAM/dvr/` "
           "list."),
+      override_name<&O::app>(
+          "hls.overrides.N.app",
+          "The APPs whose streams this entry is for; `*` stands for any run of characters. Of several "
+          "entries the first that has a name counts, and all it does not say is as for other streams."),
+      override_name<&O::stream>("hls.overrides.N.stream",
+                                "The STREAMs this entry is for; `*` stands for any run of characters."),
+      override_key<&O::low_latency>("hls.overrides.N.low_latency", Flag{}, "`hls.low_latency` of these streams."),
+      override_key<&O::segment_duration>("hls.overrides.N.segment_duration", kSegmentDuration,
+                                         "`hls.segment_duration` of these streams."),
+      override_key<&O::part_duration>("hls.overrides.N.part_duration", kPartDuration,
+                                      "`hls.part_duration` of these streams."),
+      override_key<&O::window>("hls.overrides.N.window", kWindow, "`hls.window` of these streams."),
 
       key<&C::record, &RecordConfig::enabled>("record.enabled", Flag{}, "Whether publishes are recorded."),
       key<&C::record, &RecordConfig::directory>(

@@ -78,7 +78,7 @@ class Loader {
 
   void check_entry(const std::string& list, std::size_t index, const ConfigPlace& where) {
     for (const ConfigKey& key : config_keys()) {
-      if (!is_list_key(key) || list_of(key) != list) continue;
+      if (!is_list_key(key) || list_of(key) != list || key.optional) continue;
       const std::string path = path_of(key, index);
       if (origins_.contains(path) || faulty_.contains(path)) continue;
       add({where, path, "is missing; allowed is " + key.allowed});
@@ -89,11 +89,10 @@ class Loader {
   // nobody on purpose.
   void check_contradictions() {
     for (const Contradiction& found : find_contradictions(config_)) {
-      const std::string first(found.first);
-      const std::string second(found.second);
-      if (faulty_.contains(first) || faulty_.contains(second)) continue;
-      const bool first_is_later = origins_[first].order > origins_[second].order;
-      add({origins_[first_is_later ? first : second].where, first_is_later ? first : second, found.what});
+      if (faulty_.contains(found.first) || faulty_.contains(found.second)) continue;
+      const bool first_is_later = origins_[found.first].order > origins_[found.second].order;
+      const std::string& later = first_is_later ? found.first : found.second;
+      add({origins_[later].where, later, found.what});
     }
   }
 

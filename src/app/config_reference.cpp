@@ -34,6 +34,7 @@ constexpr std::string_view kReferenceRules = R"(
 - Two listeners cannot share a port.
 - `hls.window` is at least three times `hls.segment_duration`; `hls.segment_duration` does not exceed `limits.gop_duration`.
 - `hls.part_duration` does not exceed `hls.segment_duration`.
+- For each entry of `hls.overrides` the same holds of what it says and what it leaves as it is.
 - `record.sync_interval` does not exceed `record.rotate`.
 - `hls.window` does not exceed `hls.dvr_window`, nor that `record.retention`, unless that is `0`.
 - `lifecycle.slots` exceeds neither `limits.rtmp_connections` nor `limits.streams`.
@@ -79,6 +80,19 @@ constexpr std::string_view kPublishKeysExample =
   publish_keys: []
 )";
 
+constexpr std::string_view kOverridesExample =
+    R"(  # What some streams have instead of low_latency, segment_duration, part_duration and window; the first entry that
+  # has a stream's name counts:
+  # overrides:
+  #   - app: live
+  #     stream: "studio-*"
+  #     part_duration: 200ms
+  #   - app: archive
+  #     stream: "*"
+  #     low_latency: false
+  overrides: []
+)";
+
 }  // namespace
 
 std::string config_reference() {
@@ -106,6 +120,7 @@ std::string default_config_file() {
       out += "  " + std::string(name) + ": " + key.print(Config{}, 0) + "\n";
     }
     if (section.name == "auth") out += kPublishKeysExample;
+    if (section.name == "hls") out += kOverridesExample;
   }
   return out;
 }

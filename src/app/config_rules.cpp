@@ -1,6 +1,7 @@
 // What a configuration must hold beyond the range of each key.
 #include "sluice/app/config_load.hpp"
 #include "sluice/app/config_schema.hpp"
+#include "sluice/app/stream_hls.hpp"
 
 namespace sluice::app {
 namespace {
@@ -23,7 +24,7 @@ class Rules {
   void apart(std::string_view first, std::string_view second) {
     const auto [a, b] = std::pair(listen_of(first), listen_of(second));
     if (a.port == 0 || a.port != b.port || !overlap(a.address, b.address)) return;
-    found_.push_back({first, second,
+    found_.push_back({std::string(first), std::string(second),
                       std::string(first) + " (" + shown(first) + ") and " + std::string(second) + " (" + shown(second) +
                           ") cannot share a port"});
   }
@@ -31,15 +32,36 @@ class Rules {
   void not_above(bool holds, std::string_view low, std::string_view high) {
     if (holds) return;
     found_.push_back(
-        {low, high,
+        {std::string(low), std::string(high),
          std::string(low) + " (" + shown(low) + ") must not exceed " + std::string(high) + " (" + shown(high) + ")"});
   }
 
-  void window_holds_three_segments() {
-    if (config_.hls.window >= 3 * config_.hls.segment_duration) return;
-    found_.push_back({"hls.window", "hls.segment_duration",
-                      "hls.window (" + shown("hls.window") + ") must be at least three times hls.segment_duration (" +
-                          shown("hls.segment_duration") + "), or players run dry"});
+  // The durations of a stream, `window` and so on being the keys they are taken from.
+  void hls(const StreamHls& hls, const std::string& window, const std::string& segment, const std::string& part) {
+    if (hls.window < 3 * hls.segment_duration) {
+      found_.push_back({window, segment,
+                        window + " (" + shown(window) + ") must be at least three times " + segment + " (" +
+                            shown(segment) + "), or players run dry"});
+    }
+    not_above(hls.segment_duration <= config_.limits.gop_duration, segment, "limits.gop_duration");
+    not_above(hls.part_duration <= hls.segment_duration, part, segment);
+    not_above(hls.window <= config_.hls.dvr_window, window, "hls.dvr_window");
+  }
+
+  // What the keys of an entry make together with those it leaves as they are. A fault among the latter alone is theirs.
+  void hls_override(std::size_t index) {
+    const HlsOverride& entry = config_.hls.overrides[index];
+    const auto path = [&](std::string_view name, bool is_set) {
+      return (is_set ? "hls.overrides." + std::to_string(index) : std::string("hls")) + "." + std::string(name);
+    };
+    const std::vector<Contradiction> before = std::exchange(found_, {});
+    hls(with_override(config_.hls, &entry), path("window", entry.window.has_value()),
+        path("segment_duration", entry.segment_duration.has_value()),
+        path("part_duration", entry.part_duration.has_value()));
+    std::erase_if(found_, [](const Contradiction& found) {
+      return !found.first.starts_with("hls.overrides.") && !found.second.starts_with("hls.overrides.");
+    });
+    found_.insert(found_.begin(), before.begin(), before.end());
   }
 
  private:
@@ -47,7 +69,10 @@ class Rules {
     if (path == "rtmp.listen") return config_.rtmp.listen;
     return path == "http.listen" ? config_.http.listen : config_.admin.listen;
   }
-  std::string shown(std::string_view path) const { return find_key(path)->key->print(config_, 0); }
+  std::string shown(std::string_view path) const {
+    const KeyReference reference = *find_key(path);
+    return reference.key->print(config_, reference.index);
+  }
 
   const Config& config_;
   std::vector<Contradiction> found_;
@@ -60,12 +85,10 @@ std::vector<Contradiction> find_contradictions(const Config& config) {
   rules.apart("rtmp.listen", "http.listen");
   rules.apart("rtmp.listen", "admin.listen");
   rules.apart("http.listen", "admin.listen");
-  rules.window_holds_three_segments();
+  rules.hls(with_override(config.hls, nullptr), "hls.window", "hls.segment_duration", "hls.part_duration");
+  for (std::size_t i = 0; i < config.hls.overrides.size(); ++i) rules.hls_override(i);
 
   const LimitsConfig& limits = config.limits;
-  rules.not_above(config.hls.segment_duration <= limits.gop_duration, "hls.segment_duration", "limits.gop_duration");
-  rules.not_above(config.hls.part_duration <= config.hls.segment_duration, "hls.part_duration", "hls.segment_duration");
-  rules.not_above(config.hls.window <= config.hls.dvr_window, "hls.window", "hls.dvr_window");
   rules.not_above(config.record.retention == Millis(0) || config.hls.dvr_window <= config.record.retention,
                   "hls.dvr_window", "record.retention");
   rules.not_above(config.record.sync_interval <= config.record.rotate, "record.sync_interval", "record.rotate");

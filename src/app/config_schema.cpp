@@ -107,6 +107,10 @@ bool is_list_key(const ConfigKey& key) { return key.path.find(".N.") != std::str
 
 std::string list_of(const ConfigKey& key) { return std::string(key.path.substr(0, key.path.find(".N."))); }
 
+std::size_t list_size(const Config& config, std::string_view list) {
+  return list == "hls.overrides" ? config.hls.overrides.size() : config.auth.publish_keys.size();
+}
+
 std::string environment_name(std::string_view path) {
   std::string name = "SLUICE_";
   for (const char c : path) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sluice/app/stream_hls.hpp"
+
 namespace sluice::app {
 
 Result<boost::asio::ip::tcp::endpoint> endpoint_of(const ListenAddress& address) {
@@ -19,16 +21,24 @@ live::ReadinessMeaning readiness_of(ReadinessMeaning meaning) {
   return meaning == ReadinessMeaning::ingest ? live::ReadinessMeaning::ingest : live::ReadinessMeaning::serve;
 }
 
+live::StreamOptions stream_options(const Config& config, const StreamName& name) {
+  const StreamHls hls = hls_of(config.hls, name);
+  live::StreamOptions options;
+  options.resume_window = config.stream.resume_window;
+  options.window.window = hls.window;
+  options.timeline.segment_target = hls.segment_duration;
+  if (hls.low_latency) options.timeline.part_duration = hls.part_duration;
+  options.timeline.gop_max = std::max(config.limits.gop_duration, hls.segment_duration);
+  return options;
+}
+
 live::HubOptions hub_options(const Config& config) {
   live::HubOptions options;
   options.slots = static_cast<int>(config.lifecycle.slots);
   options.takeover = config.stream.takeover == Takeover::replace ? live::Takeover::replace : live::Takeover::reject;
   options.streams_max = config.limits.streams;
   options.stream.resume_window = config.stream.resume_window;
-  options.stream.window.window = config.hls.window;
-  options.stream.timeline.segment_target = config.hls.segment_duration;
-  if (config.hls.low_latency) options.stream.timeline.part_duration = config.hls.part_duration;
-  options.stream.timeline.gop_max = std::max(config.limits.gop_duration, config.hls.segment_duration);
+  options.stream_of = [config](const StreamName& name) { return stream_options(config, name); };
   return options;
 }
 
@@ -37,8 +47,8 @@ live::LifecycleOptions lifecycle_options(const Config& config) {
   options.recycle = config.lifecycle.recycle;
   options.unready_grace = config.lifecycle.unready_grace;
   options.drain_timeout = config.lifecycle.drain_timeout;
-  options.cutting_timeout = std::max(config.limits.gop_duration, config.hls.segment_duration);
-  options.linger = config.hls.window;
+  options.cutting_timeout = std::max(config.limits.gop_duration, longest_segment_duration(config.hls));
+  options.linger = longest_window(config.hls);
   return options;
 }
 

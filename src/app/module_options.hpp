@@ -15,6 +15,7 @@ Result<boost::asio::ip::tcp::endpoint> endpoint_of(const ListenAddress& address)
 
 media::Container container_of(HlsContainer container);
 live::ReadinessMeaning readiness_of(ReadinessMeaning meaning);
+live::StreamOptions stream_options(const Config& config, const StreamName& name);
 live::HubOptions hub_options(const Config& config);
 live::LifecycleOptions lifecycle_options(const Config& config);
 net::RtmpServerOptions rtmp_options(const Config& config, const boost::asio::ip::tcp::endpoint& listen);

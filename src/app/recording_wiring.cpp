@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sluice/app/stream_hls.hpp"
 #include "sluice/io/log.hpp"
 
 namespace sluice::app {
@@ -90,7 +91,7 @@ store::RecoveryOptions recovery_options(const Config& config, WallTime now) {
   options.now = now;
   options.resume_window = config.stream.resume_window;
   // A little more than is listed, so that what is listed does not depend on where reading began.
-  options.window = config.hls.window + 3 * Micros(config.hls.segment_duration);
+  options.window = longest_window(config.hls) + 3 * Micros(longest_segment_duration(config.hls));
   return options;
 }
 

@@ -137,6 +137,10 @@ std::variant<std::unique_ptr<Publish>, PublishRefusal> Hub::begin_publish(const 
   return publish;
 }
 
+StreamOptions Hub::options_of(const StreamName& name) const {
+  return options_.stream_of ? options_.stream_of(name) : options_.stream;
+}
+
 void Hub::remove(Publish& publish) {
   publish.stream_ = nullptr;
   std::erase(publishes_, &publish);
@@ -190,7 +194,7 @@ void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
   // that is taken back.
   const WallTime listed = std::max(*start.wall_start, tail.last_wall - kLateMax);
   start.listed_at = now.mono - std::max(now.wall - listed, Micros(0));
-  auto stream = std::make_shared<Stream>(name, tail.epoch, options_.stream, start, renderer_, sink_);
+  auto stream = std::make_shared<Stream>(name, tail.epoch, options_of(name), start, renderer_, sink_);
   stream->restore(window, tail.last_wall, now);
   // The gaps that the other process may have listed while nobody was there.
   stream->on_time(now);
@@ -213,7 +217,7 @@ Stream& Hub::open_stream(const StreamName& name, const SessionId& session, media
     start.first_msn = std::max(start.first_msn, older->last_msn() + 1);
     start.first_period = std::max(start.first_period, older->last_period() + 1);
   }
-  epochs.push_back(std::make_shared<Stream>(name, session, options_.stream, start, renderer_, sink_));
+  epochs.push_back(std::make_shared<Stream>(name, session, options_of(name), start, renderer_, sink_));
   ++stream_count_;
   gone_.erase(name);
   return *epochs.back();

@@ -204,6 +204,40 @@ TEST(ConfigLoad, LimitsMustNotExceedOneAnother) {
               testing::SizeIs(1));
 }
 
+TEST(ConfigLoad, AnOverrideSaysWhatItWantsAndFromEverySource) {
+  const LoadedConfig loaded =
+      load({"hls: {overrides: [{app: live, stream: 'a*', low_latency: false}, {app: x, stream: y}]}",
+            {{"SLUICE_HLS__OVERRIDES__0__WINDOW", "1m"}},
+            {"hls.overrides.1.part_duration=200ms"},
+            {}});
+  EXPECT_THAT(loaded.faults, IsEmpty());
+  const HlsOverride first{"live", "a*", false, {}, {}, Millis(60'000)};
+  const HlsOverride second{"x", "y", {}, {}, Millis(200), {}};
+  EXPECT_THAT(loaded.config.hls.overrides, ElementsAre(first, second));
+}
+
+TEST(ConfigLoad, AnOverrideIsHeldToTheRulesOfWhatItChanges) {
+  EXPECT_THAT(faults_of({"hls: {overrides: [{app: a, stream: b, segment_duration: 11s, window: 40s}]}", {}, {}, {}}),
+              ElementsAre("f.yaml:1:57: hls.overrides.0.segment_duration: hls.overrides.0.segment_duration (11s) must "
+                          "not exceed limits.gop_duration (10s)"));
+  EXPECT_THAT(
+      faults_of({"hls: {overrides: [{app: a, stream: b, segment_duration: 11s}]}", {}, {}, {}}),
+      ElementsAre(HasSubstr("hls.window (30s) must be at least three times hls.overrides.0.segment_duration (11s)")));
+  EXPECT_THAT(
+      faults_of({"hls: {overrides: [{app: a, stream: b, part_duration: 1500ms, segment_duration: 1s}]}", {}, {}, {}}),
+      ElementsAre(HasSubstr("hls.overrides.0.part_duration (1500ms) must not exceed "
+                            "hls.overrides.0.segment_duration (1s)")));
+  EXPECT_THAT(faults_of({"hls: {overrides: [{app: a, stream: b, window: 2s}]}", {}, {}, {}}),
+              ElementsAre(HasSubstr("f.yaml:1:47: hls.overrides.0.window: '2s' is out of range")));
+  EXPECT_THAT(faults_of({"hls: {overrides: [{app: a, window: 1m}]}", {}, {}, {}}),
+              ElementsAre(HasSubstr("hls.overrides.0.stream: is missing")));
+  EXPECT_THAT(faults_of({"hls: {overrides: [{app: a, stream: b, container: ts}]}", {}, {}, {}}),
+              ElementsAre(HasSubstr("hls.overrides.0.container: unknown key")));
+  // A fault of the keys for all streams is told once.
+  EXPECT_THAT(faults_of({"hls: {window: 4s, overrides: [{app: a, stream: b, part_duration: 200ms}]}", {}, {}, {}}),
+              testing::SizeIs(1));
+}
+
 TEST(ConfigLoad, AFaultyKeyContradictsNobody) {
   EXPECT_THAT(argument_faults({"hls.segment_duration=11s", "hls.window=later"}), testing::SizeIs(2));
   EXPECT_THAT(argument_faults({"hls.segment_duration=11s", "limits.gop_duration=11s", "hls.window=later"}),

@@ -35,6 +35,15 @@ TEST(ConfigRender, TheDefaultFileLoadsToTheDefaults) {
   EXPECT_EQ(loaded.config, Config{});
 }
 
+TEST(ConfigRender, AnOverrideShowsWhatItSays) {
+  Config config;
+  config.hls.overrides.push_back({"live", "cam-*", false, {}, {}, Millis(60'000)});
+  config.hls.overrides.push_back({"*", "*", {}, {}, Millis(200), {}});
+  EXPECT_THAT(config_json(config),
+              HasSubstr(R"("overrides":[{"app":"live","stream":"cam-*","low_latency":false,"window":"1m"},)"
+                        R"({"app":"*","stream":"*","part_duration":"200ms"}]})"));
+}
+
 TEST(ConfigRender, JsonHasEverySectionWithValuesAsWrittenInAFile) {
   EXPECT_EQ(
       config_json(Config{}),
@@ -43,7 +52,7 @@ TEST(ConfigRender, JsonHasEverySectionWithValuesAsWrittenInAFile) {
       R"("lifecycle":{"slots":1,"readiness":"ingest","when_full":"refuse","recycle":false,"unready_grace":"3s",)"
       R"("drain_timeout":"1h"},"stream":{"resume_window":"1m","takeover":"reject"},)"
       R"("hls":{"container":"fmp4","low_latency":true,"segment_duration":"2s","part_duration":"500ms","window":"30s",)"
-      R"("dvr_window":"4h"},)"
+      R"("dvr_window":"4h","overrides":[]},)"
       R"("record":{"enabled":true,"directory":"./recordings","rotate":"1m","sync_interval":"1s",)"
       R"("retention":"0","max_size":"0","min_free_space":"1GiB"},)"
       R"("auth":{"publish_keys":[]},)"

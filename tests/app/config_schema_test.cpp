@@ -35,6 +35,12 @@ const std::map<std::string, std::string, std::less<>> kOtherValues = {
     {"hls.part_duration", "200ms"},
     {"hls.window", "2m"},
     {"hls.dvr_window", "12h"},
+    {"hls.overrides.N.app", "live"},
+    {"hls.overrides.N.stream", "cam-*"},
+    {"hls.overrides.N.low_latency", "false"},
+    {"hls.overrides.N.segment_duration", "4s"},
+    {"hls.overrides.N.part_duration", "200ms"},
+    {"hls.overrides.N.window", "2m"},
     {"record.enabled", "false"},
     {"record.directory", "/var/lib/sluice"},
     {"record.rotate", "5m"},
@@ -75,7 +81,7 @@ std::vector<std::string> companions(const ConfigKey& key) {
   std::vector<std::string> result;
   if (!is_list_key(key)) return result;
   for (const ConfigKey& other : config_keys()) {
-    if (!is_list_key(other) || other.path == key.path) continue;
+    if (!is_list_key(other) || list_of(other) != list_of(key) || other.path == key.path) continue;
     result.push_back(path_of(other, 0) + "=" + kOtherValues.find(other.path)->second);
   }
   return result;

@@ -50,6 +50,24 @@ TEST_F(HubTest, ASecondPublisherOnALiveNameIsRefusedAndTheFirstGoesOn) {  // REJ
   first->end(at(1));
 }
 
+TEST_F(HubTest, EachStreamIsMadeWithTheOptionsOfItsName) {
+  HubOptions options{.slots = 2};
+  options.stream_of = [](const StreamName& wanted) {
+    StreamOptions stream;
+    if (wanted.stream() == "a") stream.timeline.part_duration = Millis(500);
+    return stream;
+  };
+  Hub hub = make(std::move(options));
+  const auto one = accepted(hub.begin_publish(name("a"), encoder_, at(0)));
+  const auto other = accepted(hub.begin_publish(name("b"), other_, at(0)));
+  encoder_.run(*one, 0, 9000);
+  other_.run(*other, 0, 9000);
+  EXPECT_TRUE(hub.find(name("a"))->window().low_latency(media::Container::fmp4));
+  EXPECT_FALSE(hub.find(name("b"))->window().low_latency(media::Container::fmp4));
+  one->end(at(9000));
+  other->end(at(9000));
+}
+
 TEST_F(HubTest, TheLateEndOfAPublisherThatWasTakenOverTearsNothingDown) {  // B2
   Hub hub = make({.slots = 1, .takeover = Takeover::replace});
   const auto loser = accepted(hub.begin_publish(name(), encoder_, at(0)));

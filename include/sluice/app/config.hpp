@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,18 @@ struct StreamConfig {
   friend bool operator==(const StreamConfig&, const StreamConfig&) = default;
 };
 
+// What streams have instead of the keys of the same names in `hls`. In `app` and `stream` a `*` stands for any run of
+// characters.
+struct HlsOverride {
+  std::string app;
+  std::string stream;
+  std::optional<bool> low_latency;
+  std::optional<Millis> segment_duration;
+  std::optional<Millis> part_duration;
+  std::optional<Millis> window;
+  friend bool operator==(const HlsOverride&, const HlsOverride&) = default;
+};
+
 struct HlsConfig {
   HlsContainer container = HlsContainer::fmp4;
   bool low_latency = true;
@@ -81,6 +94,7 @@ struct HlsConfig {
   Millis part_duration{500};
   Millis window{30'000};
   Millis dvr_window{4 * 3'600'000};
+  std::vector<HlsOverride> overrides;  // the first that fits a name counts
   friend bool operator==(const HlsConfig&, const HlsConfig&) = default;
 };
 

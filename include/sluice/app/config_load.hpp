@@ -32,8 +32,8 @@ LoadedConfig load_config(const ConfigInput& input);
 
 // Two keys whose values cannot both be meant, and why.
 struct Contradiction {
-  std::string_view first;
-  std::string_view second;
+  std::string first;
+  std::string second;
   std::string what;
 };
 std::vector<Contradiction> find_contradictions(const Config& config);

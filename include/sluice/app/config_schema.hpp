@@ -27,6 +27,8 @@ struct ConfigKey {
   std::string_view sentence;  // what it does, for the reference: Markdown, one or two sentences
   JsonKind json = JsonKind::text;
   bool secret = false;  // never shown: not in errors, not in the effective configuration
+  // A key of list entries that an entry need not have; print() is empty where it has not.
+  bool optional = false;
 
   // Sets this key from text, or says what is wrong and what is allowed. `index` counts in lists (below kListMax; the
   // list grows to hold it) and is 0 otherwise.
@@ -58,6 +60,8 @@ std::string path_of(const ConfigKey& key, std::size_t index);
 bool is_list_key(const ConfigKey& key);
 // The list that a key of its entries belongs to: "auth.publish_keys".
 std::string list_of(const ConfigKey& key);
+// How many entries the list called "auth.publish_keys" has in `config`.
+std::size_t list_size(const Config& config, std::string_view list);
 // "rtmp.listen" as "SLUICE_RTMP__LISTEN".
 std::string environment_name(std::string_view path);
 

@@ -7,6 +7,7 @@
 // Loop thread only; told the time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -70,6 +71,8 @@ struct HubOptions {
   int slots = 1;
   Takeover takeover = Takeover::reject;
   StreamOptions stream{};
+  // What a stream is made with, by its name; none: `stream`, for all.
+  std::function<StreamOptions(const StreamName&)> stream_of{};
   // Streams kept at most, ended ones included; the longest ended one makes room.
   std::size_t streams_max = 1024;
 };
@@ -156,6 +159,7 @@ class Hub {
   void make_room(const StreamName& keep);
   void drop(Epochs& epochs, Epochs::iterator stream);
   void forget(const StreamName& name);
+  StreamOptions options_of(const StreamName& name) const;
 
   HubOptions options_;
   hls::Renderer& renderer_;
