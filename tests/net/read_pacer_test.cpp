@@ -44,7 +44,13 @@ int turns_at_once(bool held_back) {
 
 TEST(ReadPacer, WhoCouldReadMoreGetsAnotherTurnAtOnce) { EXPECT_GT(turns_at_once(false), 1); }
 
-TEST(ReadPacer, WhoIsHeldBackGetsTheNextTurnAtTheNextTick) { EXPECT_EQ(turns_at_once(true), 1); }
+// A turn at once would always be seen. On a machine that stands still for a while the tick may come first all the same,
+// but not each time.
+TEST(ReadPacer, WhoIsHeldBackGetsTheNextTurnAtTheNextTick) {
+  int turns = turns_at_once(true);
+  for (int i = 0; i < 50 && turns != 1; ++i) turns = turns_at_once(true);
+  EXPECT_EQ(turns, 1);
+}
 
 TEST(ReadPacer, SleepsWhileThereIsNobody) {
   boost::asio::io_context context;
