@@ -11,6 +11,13 @@ namespace {
 
 constexpr Ticks90k kFrameTime = Millis(40);  // when nothing tells
 
+// `time` in the timescale of a track that is known.
+std::int64_t ticks_of(const Head& head, media::TrackIndex index, Ticks90k time) {
+  const auto track = std::find_if(head.tracks().begin(), head.tracks().end(),
+                                  [index](const media::Track& one) { return one.index == index; });
+  return ticks_in(time, track->timescale);
+}
+
 }  // namespace
 
 void OpenPart::apply(const media::Entry& entry) {
@@ -91,12 +98,18 @@ std::optional<media::Cut> OpenPart::closing() const {
   cut.start = listed_end_.value_or(first_);
   const auto lead_end = lead == nullptr ? std::nullopt : head_.time_of(lead->track, end_of(*lead));
   cut.duration = std::max(lead_end.value_or(cut.start) - cut.start, Ticks90k(lead == nullptr ? 0 : 1));
+  // How long the last frame lasts is a guess, which must not make the part longer than parts may be.
+  const bool clamped = segment_ && part_target_ > Millis(0) && cut.duration > part_target_;
+  if (clamped) cut.duration = part_target_;
   // It may be the playlist's first segment, which nothing was fixed for.
   const Ticks90k whole = cut.start + cut.duration - (segment_ ? segment_start_ : cut.start);
   cut.target_duration = std::max({head_.numbering().target_duration, std::chrono::round<Seconds>(whole), Seconds(1)});
   cut.part_target = part_target_;
   for (const Run& run : runs_) {
-    if (run.in_part) cut.ends.push_back({run.track, std::max(end_of(run), run.last + 1)});
+    if (!run.in_part) continue;
+    std::int64_t end = end_of(run);
+    if (clamped && head_.is_video(run.track)) end = std::min(end, ticks_of(head_, run.track, cut.start + cut.duration));
+    cut.ends.push_back({run.track, std::max(end, run.last + 1)});
   }
   return cut;
 }

@@ -111,6 +111,19 @@ TEST_F(OpenPartTest, PartsThatWereCutAreGivenTheirSegmentsEnd) {
   EXPECT_FALSE(closing->independent);
 }
 
+TEST_F(OpenPartTest, APartOfASegmentIsNotLongerThanTheTarget) {  // LL-03
+  media::Cut before = cut(100, 900000, false);
+  before.part_target = Millis(501);
+  add({packet(0, 900000, true, "frame"), before});
+  add_half_second(1080000);
+  const auto closing = part_.closing();
+  EXPECT_EQ(closing->part, 1u);
+  EXPECT_EQ(closing->duration, Ticks90k(Millis(501))) << "13 frames are 520 ms";
+  ASSERT_EQ(closing->ends.size(), 2u);
+  EXPECT_EQ(closing->ends[0].end, 1080000 + 45090) << "the last picture ends with the part";
+  EXPECT_EQ(closing->ends[1].end, 529200 + 2048);
+}
+
 TEST_F(OpenPartTest, AFirstSegmentLongerThanTheTargetRaisesIt) {  // MP-04
   add({packet(0, 900000, true, "frame"), packet(0, 900000 + 8 * 90000, false, "frame")});
   EXPECT_EQ(part_.closing()->target_duration, Seconds(8));
