@@ -135,8 +135,14 @@ void Stream::on_time(media::Arrival now) {
     finish(now);
     return;
   }
+  const std::uint64_t stalls = timeline_.counters().stalls;
   timeline_.on_time(now, entries_);
   deliver(now);
+  if (timeline_.counters().stalls > stalls) {
+    // The Period is over: the part that was expected will not come.
+    window_.on_away(now.mono);
+    changed_.notify();
+  }
   window_.on_time(now.mono);
 }
 
