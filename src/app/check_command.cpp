@@ -38,7 +38,9 @@ class CheckRun {
   void run() {
     // Whoever ends a long watch wants to see what it saw.
     signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) io_.stop();
+      if (error) return;
+      session_.stop();
+      io_.stop();
     });
     session_.start(io::mono_now());
     pump();

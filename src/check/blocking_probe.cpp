@@ -72,7 +72,7 @@ void BlockingProbe::next() {
     context_.ask_for_playlist(with_directives(url_, made->query), hold_timeout(*succession_.last()),
                               [this, judge = std::move(made->judge)](const Answer& answer) {
                                 Playlist parsed;
-                                if (answer.status == 200) parsed = parse_playlist(answer.text(), answer.url);
+                                if (answer.status == 200) parsed = context_.parse(answer, imported_);
                                 judge(answer, parsed.media ? &*parsed.media : nullptr);
                                 next();
                               });
@@ -159,7 +159,7 @@ void BlockingProbe::add_part_behind_last() {
     const std::string what = "part " + std::to_string(whole.parts.size()) + " of segment " + std::to_string(whole.msn) +
                              ", which has no more";
     // The next segment's first part may have to come.
-    const double wait = newest.open.parts.empty() ? *newest.part_target : 0;
+    const double wait = newest.open.parts.empty() ? newest.part_target.value_or(newest.target()) : 0;
     return Try{"_HLS_msn=" + std::to_string(whole.msn) + "&_HLS_part=" + std::to_string(whole.parts.size()),
                [this, what, wait, msn = whole.msn + 1](const Answer& answer, const MediaPlaylist* playlist) {
                  if (playlist != nullptr && playlist->ended) return;
@@ -209,8 +209,8 @@ void BlockingProbe::judge_delta(const Answer& answer, const MediaPlaylist* delta
     return;
   }
   if (delta->ended) return;
-  judge_media_playlist(*delta, true, context_.report);
   if (!delta->skipped) {
+    judge_media_playlist(*delta, true, context_.report);
     // A segment less than the boundary leaves room for what has come meanwhile.
     const double beyond = newest.duration() - *boundary;
     const bool skippable = !newest.segments.empty() && beyond > newest.segments.front().duration + 2 * newest.target();
@@ -218,13 +218,15 @@ void BlockingProbe::judge_delta(const Answer& answer, const MediaPlaylist* delta
       note(rule("BL-10"), answer, "it is the whole playlist, and " + seconds(beyond) + " lie beyond the boundary");
     return;
   }
-  double kept = delta->duration();
+  const double kept = delta->duration();
   if (kept + 0.001 < *boundary) {
     note(rule("BL-11"), answer, seconds(kept) + " are left, CAN-SKIP-UNTIL is " + seconds(*boundary));
   }
   const auto merged = merge_delta(newest, *delta);
   const std::string what = merged ? difference(newest, *merged) : "it skips what was never listed";
-  if (!what.empty()) note(rule("BL-11"), answer, what);
+  if (!what.empty()) return note(rule("BL-11"), answer, what);
+  // What a player has then: much that a playlist must have may stand in what is skipped.
+  judge_media_playlist(*merged, true, context_.report);
 }
 
 // Without a part, beside the chain of reloads: two segments ahead is as far as may be asked for.
@@ -238,7 +240,7 @@ void BlockingProbe::hold(const MediaPlaylist& playlist) {
           note(rule("BL-02"), answer, "after " + seconds(held) + ": " + status_text(answer));
           return;
         }
-        const auto parsed = parse_playlist(answer.text(), answer.url);
+        const auto parsed = context_.parse(answer, imported_);
         if (parsed.media && !parsed.media->ended && !has_piece(*parsed.media, msn, std::nullopt)) {
           note(rule("BL-01"), answer,
                "it is answered after " + seconds(held) + ", without segment " + std::to_string(msn));

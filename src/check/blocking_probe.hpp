@@ -22,7 +22,9 @@ bool has_piece(const MediaPlaylist& playlist, std::uint64_t msn, std::optional<s
 
 class BlockingProbe {
  public:
-  BlockingProbe(Context& context, const Succession& succession) : context_(context), succession_(succession) {}
+  // `imported` are the multivariant playlist's variables.
+  BlockingProbe(Context& context, const Succession& succession, const Variables& imported)
+      : context_(context), succession_(succession), imported_(imported) {}
 
   void start(const MediaPlaylist& playlist);
   void on_version(const MediaPlaylist& playlist);
@@ -55,6 +57,7 @@ class BlockingProbe {
 
   Context& context_;
   const Succession& succession_;
+  const Variables& imported_;
   std::string url_;
   std::vector<MakeTry> tries_;  // the next one last
   int hints_left_ = 3;

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "note.hpp"
 #include "sluice/check/agenda.hpp"
 #include "sluice/check/finding.hpp"
 #include "sluice/check/playlist.hpp"
@@ -31,6 +32,16 @@ struct Context {
   }
   // Beside the media that waits for its turn.
   void ask(Request request, Agenda::Then then) { agenda.ask(std::move(request), counted(std::move(then))); }
+
+  // The playlist of an answer; of one that goes beyond a limit, neither kind, and that is said.
+  Playlist parse(const Answer& answer, const Variables& imported = {}) {
+    Playlist parsed = parse_playlist(answer.text(), answer.url, imported);
+    if (parsed.beyond.empty()) return parsed;
+    if (summary.failure.empty()) summary.failure = answer.url + ": it has " + parsed.beyond;
+    const Note note(report, answer.url);
+    for (const Fault& fault : parsed.faults) note(*fault.rule, fault.line, fault.what);
+    return parsed;
+  }
 
   Request request_for(const std::string& url, std::size_t bytes_max) const {
     Request request;

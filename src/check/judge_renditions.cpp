@@ -9,7 +9,7 @@
 namespace sluice::check {
 namespace {
 
-using Playlists = std::span<const MediaPlaylist* const>;
+using Playlists = std::span<const PresentedPlaylist>;
 
 std::string control_text(const MediaPlaylist& playlist) {
   if (!playlist.server_control) return "none";
@@ -20,8 +20,13 @@ std::string control_text(const MediaPlaylist& playlist) {
   return text;
 }
 
-void judge_pair(const MediaPlaylist& first, const MediaPlaylist& other, const Note& note) {
-  if (first.target_duration != other.target_duration) {
+// Section 6.2.4: subtitles that do not grow may have a target duration of their own.
+bool has_own_target(const PresentedPlaylist& presented) {
+  return presented.is_subtitles && presented.playlist->type == "VOD";
+}
+
+void judge_pair(const MediaPlaylist& first, const MediaPlaylist& other, bool same_target, const Note& note) {
+  if (same_target && first.target_duration != other.target_duration) {
     note(rule("MV-14"), 0,
          std::to_string(other.target_duration.value_or(0)) + ", and " +
              std::to_string(first.target_duration.value_or(0)) + " in " + first.url);
@@ -60,7 +65,8 @@ void judge_discontinuities(const MediaPlaylist& first, const MediaPlaylist& othe
 
 void judge_reports(Playlists playlists, const MediaPlaylist& playlist, const Note& note) {
   if (!playlist.low_latency() || playlist.ended) return;
-  for (const MediaPlaylist* other : playlists) {
+  for (const PresentedPlaylist& presented : playlists) {
+    const MediaPlaylist* other = presented.playlist;
     if (other == &playlist || other->i_frames_only || without_query(other->url) == without_query(playlist.url))
       continue;
     const auto about_other = [&](const RenditionReport& r) {
@@ -86,15 +92,20 @@ void judge_reports(Playlists playlists, const MediaPlaylist& playlist, const Not
 
 void judge_renditions(Playlists playlists, const Report& report) {
   if (playlists.size() < 2) return;
-  const MediaPlaylist& first = *playlists.front();
-  for (const MediaPlaylist* other : playlists) {
-    const Note note(report, other->url);
+  // The one that all others are held against is one that nothing is left to.
+  const auto is_plain = [](const PresentedPlaylist& p) { return !p.is_subtitles && !p.playlist->i_frames_only; };
+  auto measure = std::find_if(playlists.begin(), playlists.end(), is_plain);
+  if (measure == playlists.end()) measure = playlists.begin();
+  const MediaPlaylist& first = *measure->playlist;
+  for (const PresentedPlaylist& presented : playlists) {
+    const MediaPlaylist& other = *presented.playlist;
+    const Note note(report, other.url);
     // Playlists of I-frames may have target durations of their own.
-    if (other != &first && !other->i_frames_only) {
-      judge_pair(first, *other, note);
-      judge_discontinuities(first, *other, note);
+    if (&other != &first && !other.i_frames_only) {
+      judge_pair(first, other, !has_own_target(*measure) && !has_own_target(presented), note);
+      judge_discontinuities(first, other, note);
     }
-    judge_reports(playlists, *other, note);
+    judge_reports(playlists, other, note);
   }
 }
 

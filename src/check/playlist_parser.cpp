@@ -64,16 +64,20 @@ Playlist PlaylistParser::parse(std::string text) {
       !has_segments && (has_line_that_begins(text, "#EXT-X-STREAM-INF") || has_line_that_begins(text, "#EXT-X-MEDIA:"));
   std::string_view rest = text;
   if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
-  while (!rest.empty()) {
+  while (!rest.empty() && beyond_.empty()) {
     ++line_;
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.size() > PlaylistLimits::kLine) {
+      go_beyond("more than " + std::to_string(PlaylistLimits::kLine) + " bytes");
+      break;
+    }
     if (line_ == 1 && line != "#EXTM3U") fault(rule("PL-01"), "it is '" + std::string(line.substr(0, 40)) + "'");
     if (!line.empty()) on_line(line);
   }
-  finish();
+  if (beyond_.empty()) finish();
 
   PlaylistHead head = std::move(head_);
   head.url = url_;
@@ -98,6 +102,7 @@ Playlist PlaylistParser::parse(std::string text) {
       fault(rule("PL-30"), "#" + name + " in a " + (multivariant ? "multivariant" : "media") + " playlist");
     }
   }
+  if (!beyond_.empty()) return {std::nullopt, std::nullopt, std::move(beyond_), std::move(faults_)};
   head.faults = std::move(faults_);
 
   Playlist playlist;
@@ -227,6 +232,7 @@ bool PlaylistParser::on_segment_tag(std::string_view name, std::string_view valu
 
 bool PlaylistParser::on_metadata_tag(std::string_view name, std::string_view value) {
   if (name == "EXT-X-DATERANGE") {
+    count_piece();
     media_.date_ranges.push_back(attributes(name, value));
   } else if (name == "EXT-X-SKIP") {
     on_skip(attributes(name, value));
@@ -245,11 +251,14 @@ bool PlaylistParser::on_multivariant_tag(std::string_view name, std::string_view
     fault(rule("MV-01"), "#" + std::string(name.substr(0, 40)) + " stands between EXT-X-STREAM-INF and its URI");
   }
   if (name == "EXT-X-STREAM-INF") {
+    count_name();
     multivariant_.variants.push_back({line_, attributes(name, value), ""});
     awaits_variant_uri_ = true;
   } else if (name == "EXT-X-MEDIA") {
+    count_name();
     multivariant_.renditions.push_back(attributes(name, value));
   } else if (name == "EXT-X-I-FRAME-STREAM-INF") {
+    count_name();
     multivariant_.i_frame_variants.push_back(attributes(name, value));
   } else {
     return false;
@@ -258,15 +267,16 @@ bool PlaylistParser::on_multivariant_tag(std::string_view name, std::string_view
 }
 
 void PlaylistParser::on_uri(std::string_view uri) {
-  const std::string absolute = resolve(url_, uri.find("{$") == std::string_view::npos ? uri : substituted(uri));
+  const std::string url = absolute(uri.find("{$") == std::string_view::npos ? uri : substituted(uri));
   if (awaits_variant_uri_) {
-    multivariant_.variants.back().url = absolute;
+    multivariant_.variants.back().url = url;
     awaits_variant_uri_ = false;
     return;
   }
+  count_piece();
   note_first_segment();
   segment_.line = line_;
-  segment_.url = absolute;
+  segment_.url = url;
   segment_.dsn = discontinuities_;
   segment_.map = map_;
   segment_.encrypted = encrypted_;
@@ -295,6 +305,35 @@ void PlaylistParser::finish() {
   check_order();
 }
 
+void PlaylistParser::fault(const Rule& rule, std::string what) {
+  if (faults_.size() >= PlaylistLimits::kFaults) {
+    if (beyond_.empty()) beyond_ = "more than " + std::to_string(PlaylistLimits::kFaults) + " faults";
+    return;
+  }
+  faults_.push_back({&rule, line_, std::move(what)});
+}
+
+void PlaylistParser::go_beyond(std::string limit) {
+  if (beyond_.empty()) beyond_ = std::move(limit) + " in line " + std::to_string(line_);
+}
+
+void PlaylistParser::count(std::size_t& counter, std::size_t limit, const char* what) {
+  if (++counter > limit && beyond_.empty()) beyond_ = "more than " + std::to_string(limit) + " " + what;
+}
+
+std::string PlaylistParser::absolute(std::string_view reference) {
+  std::string url = resolve(url_, reference);
+  count_made(url.size());
+  return url;
+}
+
+void PlaylistParser::count_made(std::size_t bytes) {
+  made_ += bytes;
+  if (made_ > PlaylistLimits::kMade && beyond_.empty()) {
+    beyond_ = "more than " + std::to_string(PlaylistLimits::kMade) + " bytes of addresses and variables";
+  }
+}
+
 // A range without an offset begins where the one before it in the same resource ended.
 void PlaylistParser::place_ranges() {
   const Segment* before = nullptr;
@@ -302,7 +341,7 @@ void PlaylistParser::place_ranges() {
     if (segment.range && !segment.range->offset) {
       if (before != nullptr && before->range && before->range->offset && before->url == segment.url) {
         segment.range->offset = *before->range->offset + before->range->length;
-      } else {
+      } else if (before != nullptr || !media_.skipped) {
         line_ = segment.line;
         fault(rule("PL-24"), "a range without offset, and the segment before is no range of " + segment.url);
       }

@@ -40,7 +40,14 @@ class PlaylistParser {
   void check_spelling(std::string_view line);
   void check_whole_text(std::string_view text);
   void check_order();
-  void fault(const Rule& rule, std::string what) { faults_.push_back({&rule, line_, std::move(what)}); }
+  void fault(const Rule& rule, std::string what);
+  // Reading ends there.
+  void go_beyond(std::string limit);
+  void count(std::size_t& counter, std::size_t limit, const char* what);
+  void count_piece() { count(pieces_, PlaylistLimits::kPieces, "segments, parts and date ranges"); }
+  void count_name() { count(names_, PlaylistLimits::kNames, "variants, renditions, hints, reports and variables"); }
+  void count_made(std::size_t bytes);
+  std::string absolute(std::string_view reference);
   AttributeList attributes(std::string_view tag, std::string_view value);
   std::optional<std::uint64_t> integer(std::string_view tag, std::string_view value);
   std::optional<ByteRange> byte_range(std::string_view value);
@@ -52,6 +59,10 @@ class PlaylistParser {
   std::string url_;
   const Variables& imported_;
   int line_ = 0;
+  std::string beyond_;
+  std::size_t pieces_ = 0;
+  std::size_t names_ = 0;
+  std::size_t made_ = 0;  // bytes
   MediaPlaylist media_;
   MultivariantPlaylist multivariant_;
   std::vector<Fault> faults_;

@@ -14,8 +14,10 @@ std::string shown(std::string_view text) { return "'" + std::string(text.substr(
 }  // namespace
 
 AttributeList PlaylistParser::attributes(std::string_view tag, std::string_view value) {
-  return parse_attributes(
+  AttributeList list = parse_attributes(
       value, line_, [&](std::string what) { fault(rule("PL-03"), "#" + std::string(tag) + ": " + std::move(what)); });
+  if (list.is_cut) go_beyond("more than " + std::to_string(PlaylistLimits::kAttributes) + " attributes");
+  return list;
 }
 
 std::optional<std::uint64_t> PlaylistParser::integer(std::string_view tag, std::string_view value) {
@@ -50,13 +52,17 @@ std::string PlaylistParser::substituted(std::string_view text) {
     if (found == variables_.end()) fault(rule("PL-03"), shown(text.substr(0, end + 1)) + " is not defined");
     result += found == variables_.end() ? text.substr(0, end + 1) : std::string_view(found->second);
     text.remove_prefix(end + 1);
-    // Values may name one another: what a hostile server makes of it ends here.
-    if (result.size() > 64 * 1024) break;
+    if (result.size() > PlaylistLimits::kLine) {
+      go_beyond("more than " + std::to_string(PlaylistLimits::kLine) + " bytes with its variables");
+      break;
+    }
   }
+  count_made(result.size());
   return result.append(text);
 }
 
 void PlaylistParser::on_define(const AttributeList& attributes) {
+  count_name();
   std::string name;
   std::optional<std::string> value;
   if (attributes.has("NAME")) {
@@ -110,7 +116,7 @@ void PlaylistParser::on_map(const AttributeList& attributes) {
   note_segment_tag();
   auto map = std::make_shared<MediaMap>();
   map->line = line_;
-  if (attributes.has("URI")) map->url = resolve(url_, attributes.text("URI"));
+  if (attributes.has("URI")) map->url = absolute(attributes.text("URI"));
   if (attributes.has("BYTERANGE")) {
     map->range = byte_range(attributes.text("BYTERANGE"));
     if (map->range && !map->range->offset) map->range->offset = 0;
@@ -120,9 +126,10 @@ void PlaylistParser::on_map(const AttributeList& attributes) {
 }
 
 void PlaylistParser::on_part(const AttributeList& attributes) {
+  count_piece();
   Part part;
   part.line = line_;
-  if (attributes.has("URI")) part.url = resolve(url_, attributes.text("URI"));
+  if (attributes.has("URI")) part.url = absolute(attributes.text("URI"));
   part.duration = attributes.number("DURATION");
   part.independent = attributes.text("INDEPENDENT") == "YES";
   part.gap = attributes.text("GAP") == "YES";
@@ -139,10 +146,11 @@ void PlaylistParser::on_part(const AttributeList& attributes) {
 }
 
 void PlaylistParser::on_hint(const AttributeList& attributes) {
+  count_name();
   Hint hint;
   hint.line = line_;
   hint.type = attributes.text("TYPE");
-  if (attributes.has("URI")) hint.url = resolve(url_, attributes.text("URI"));
+  if (attributes.has("URI")) hint.url = absolute(attributes.text("URI"));
   hint.range_start = attributes.integer("BYTERANGE-START").value_or(0);
   hint.range_length = attributes.integer("BYTERANGE-LENGTH");
   if (hint.type != "PART" && hint.type != "MAP") fault(rule("LL-14"), "TYPE " + shown(hint.type));
@@ -151,10 +159,11 @@ void PlaylistParser::on_hint(const AttributeList& attributes) {
 }
 
 void PlaylistParser::on_report(const AttributeList& attributes) {
+  count_name();
   RenditionReport report;
   report.line = line_;
   report.uri = attributes.text("URI");
-  report.url = resolve(url_, report.uri);
+  report.url = absolute(report.uri);
   report.last_msn = attributes.integer("LAST-MSN");
   report.last_part = attributes.integer("LAST-PART");
   if (report.uri.empty() || report.uri.find("://") != std::string::npos) {

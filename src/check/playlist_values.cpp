@@ -74,7 +74,11 @@ std::optional<double> AttributeList::number(std::string_view name) const {
 AttributeList parse_attributes(std::string_view text, int line, const std::function<void(std::string)>& fault) {
   AttributeList list;
   list.line = line;
-  while (!text.empty()) {
+  for (std::size_t count = 0; !text.empty(); ++count) {
+    if (count == PlaylistLimits::kAttributes) {
+      list.is_cut = true;
+      return list;
+    }
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) {
       fault("'" + std::string(text.substr(0, 40)) + "' is no NAME=value");

@@ -29,7 +29,7 @@ Rendition::Rendition(Context& context, std::string url, VariantFacts facts, Vari
       parts_(context, [this](const WantedPiece& piece, bool is_init, const MediaFacts& seen,
                              const Answer& answer) { on_media(piece, is_init, seen, answer); }),
       http_probe_(context),
-      blocking_probe_(context, succession_) {}
+      blocking_probe_(context, succession_, imported_) {}
 
 void Rendition::start() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) { on_first(answer); });
@@ -39,9 +39,11 @@ void Rendition::start_with(const Answer& answer) { on_first(answer); }
 
 void Rendition::on_first(const Answer& answer) {
   if (judge_loaded(answer, "the media playlist", context_.report)) {
-    Playlist parsed = parse_playlist(answer.text(), answer.url, imported_);
+    Playlist parsed = context_.parse(answer, imported_);
     if (parsed.media) {
       begin(*parsed.media, answer);
+    } else if (!parsed.beyond.empty()) {
+      failure_ = answer.url + ": it has " + parsed.beyond;
     } else {
       failure_ = answer.url + " is a multivariant playlist where a media playlist should be";
       Note(context_.report, answer.url)(rule("PL-30"), 0, "it is a multivariant playlist, named as a media playlist");
@@ -105,7 +107,7 @@ void Rendition::poll() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) {
     if (judge_loaded(answer, "the media playlist, again,", context_.report)) {
       failures_ = 0;
-      if (auto parsed = parse_playlist(answer.text(), answer.url, imported_); parsed.media) {
+      if (auto parsed = context_.parse(answer, imported_); parsed.media) {
         judge_playlist_answer(answer, &*parsed.media, context_.report);
         on_version(std::move(*parsed.media), answer, false);
       }
@@ -141,7 +143,7 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
     poll_later();
     return;
   }
-  auto parsed = parse_playlist(answer.text(), answer.url, imported_);
+  auto parsed = context_.parse(answer, imported_);
   if (!parsed.media || answer.incomplete) {
     judge_loaded(answer, "the answer to a request that was held", context_.report);
     ++blocks_in_vain_;

@@ -32,6 +32,12 @@ class Session::Impl {
     }
   }
 
+  void stop() {
+    std::string& failure = context.summary.failure;
+    if (failure.empty() && context.summary.playlists == 0) failure = "it was ended before anything was loaded";
+    finish();
+  }
+
   Context context;
 
  private:
@@ -46,12 +52,13 @@ class Session::Impl {
                      : answer.error;
       return;
     }
-    std::string text = answer.text();
+    const std::string text = answer.text();
     if (text.find("#EXT") == std::string::npos) {
       context.summary.failure = "it is no playlist: it begins with '" + printable(text.substr(0, 40)) + "'";
       return;
     }
-    Playlist parsed = parse_playlist(std::move(text), answer.url);
+    Playlist parsed = context.parse(answer);
+    if (!parsed.beyond.empty()) return;
     if (parsed.multivariant) {
       begin(std::move(*parsed.multivariant), answer);
     } else {
@@ -65,7 +72,11 @@ class Session::Impl {
     judge_multivariant(multivariant_, context.report);
     judge_playlist_answer(answer, nullptr, context.report);
     for (const Variant& variant : multivariant_.variants) add(variant.url, &variant);
-    for (const AttributeList& media : multivariant_.renditions) add(multivariant_.url_of(media), nullptr);
+    for (const AttributeList& media : multivariant_.renditions) {
+      const std::string url = multivariant_.url_of(media);
+      if (media.text("TYPE") == "SUBTITLES") subtitles_.insert(url);
+      add(url, nullptr);
+    }
     for (const auto& rendition : renditions_) rendition->start();
   }
 
@@ -85,9 +96,11 @@ class Session::Impl {
 
   template <class Get>
   void compare_renditions(Get get) {
-    std::vector<const MediaPlaylist*> playlists;
+    std::vector<PresentedPlaylist> playlists;
     for (const auto& rendition : renditions_) {
-      if (const MediaPlaylist* playlist = get(*rendition)) playlists.push_back(playlist);
+      if (const MediaPlaylist* playlist = get(*rendition)) {
+        playlists.push_back({playlist, subtitles_.count(rendition->url()) > 0});
+      }
     }
     judge_renditions(playlists, context.report);
   }
@@ -102,6 +115,7 @@ class Session::Impl {
   MultivariantPlaylist multivariant_;
   std::vector<std::unique_ptr<Rendition>> renditions_;
   std::set<std::string> urls_;
+  std::set<std::string> subtitles_;  // those of them that are of EXT-X-MEDIA with that TYPE
   std::size_t loaded_ = 0;
   bool finished_ = false;
 };
@@ -123,6 +137,8 @@ bool Session::finished() {
   impl_->finish();
   return true;
 }
+
+void Session::stop() { impl_->stop(); }
 
 const SessionSummary& Session::summary() const { return impl_->context.summary; }
 

@@ -169,7 +169,12 @@ std::optional<MediaPlaylist> merge_delta(const MediaPlaylist& before, MediaPlayl
   const std::uint64_t base = delta.discontinuity_sequence.value_or(0);
   std::uint64_t dsn = base;
   std::shared_ptr<const MediaMap> map;
+  const Segment* previous = nullptr;
   for (Segment& segment : delta.segments) {
+    if (segment.range && !segment.range->offset && previous != nullptr && previous->range && previous->range->offset) {
+      segment.range->offset = *previous->range->offset + previous->range->length;
+    }
+    previous = &segment;
     if (segment.discontinuity) ++dsn;
     segment.dsn = dsn;
     if (!segment.map) segment.map = map;
@@ -177,6 +182,9 @@ std::optional<MediaPlaylist> merge_delta(const MediaPlaylist& before, MediaPlayl
   }
   delta.open.dsn = dsn + (delta.open.discontinuity ? 1 : 0);
   if (!delta.open.map) delta.open.map = map;
+  // And its dates, which rules ask for by their tag.
+  const auto dated = before.tags.find("EXT-X-PROGRAM-DATE-TIME");
+  if (dated != before.tags.end()) delta.tags.insert(*dated);
   return delta;
 }
 

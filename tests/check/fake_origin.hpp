@@ -27,11 +27,20 @@ struct Asked {
   std::string field(const std::string& name) const;
 };
 
+inline bool is_get(const Asked& asked) {
+  return !asked.request.head && asked.field("Range").empty() && asked.field("If-None-Match").empty();
+}
+
 struct Reply {
   Answer answer;
   Micros delay{20'000};  // until the first byte
   Micros body_takes{0};  // from there to the last
 };
+
+inline void edit(Answer& answer, const std::string& from, const std::string& to) {
+  const std::string text = changed(answer.text(), from, to);
+  answer.body.assign(text.begin(), text.end());
+}
 
 enum class Kind { low_latency, live, vod };
 

@@ -79,6 +79,39 @@ TEST(PlaylistParser, PutsVariablesIn) {
   EXPECT_EQ(parsed.media->faults[0].what, "'{$nobody}' is not defined");
 }
 
+TEST(PlaylistParser, GoesNoFurtherThanItsLimits) {
+  const std::string head = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n";
+  const auto repeated = [](const std::string& text, std::size_t times) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  struct Case {
+    std::string text;
+    std::string beyond;
+  };
+  const std::string long_value = "#EXT-X-DEFINE:NAME=\"a\",VALUE=\"" + std::string(60'000, 'a') + "\"\n";
+  const std::vector<Case> all = {
+      {head + "#EXTINF:4.0,\n" + std::string(65'537, 'a') + "\n", "more than 65536 bytes in line 4"},
+      {head + "#EXT-X-KEY:" + repeated("A=1,", 65) + "\n", "more than 64 attributes in line 3"},
+      {head + repeated("#EXTINF:4.0,\na\n", 50'000) + repeated("#EXT-X-PART:URI=\"a\",DURATION=1\n", 50'001),
+       "more than 100000 segments, parts and date ranges"},
+      {head + repeated("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"a\"\n", 1001),
+       "more than 1000 variants, renditions, hints, reports and variables"},
+      {head + repeated("#EXTINF:4.0\na\n", 1001), "more than 1000 faults"},
+      {head + long_value + "#EXTINF:4.0,\n{$a}{$a}{$a}\n", "more than 65536 bytes with its variables in line 5"},
+      {head + long_value + repeated("#EXTINF:4.0,\n{$a}\n", 2000),
+       "more than 67108864 bytes of addresses and variables"},
+  };
+  for (const Case& one : all) {
+    const Playlist parsed = parse_playlist(one.text, kUrl);
+    EXPECT_EQ(parsed.beyond, one.beyond);
+    EXPECT_FALSE(parsed.media || parsed.multivariant);
+  }
+  EXPECT_EQ(parse_playlist(head + "#EXT-X-KEY:" + repeated("A=1,", 63) + "A=1\n", kUrl).beyond, "");
+  EXPECT_EQ(parse_playlist(head + repeated("#EXTINF:4.0,\na\n", 100'000), kUrl).beyond, "");
+}
+
 TEST(PlaylistParser, VariantsAndRenditions) {
   const auto playlist = parse_playlist(sound_multivariant(), kUrl).multivariant;
   ASSERT_TRUE(playlist);

@@ -177,10 +177,10 @@ TEST(PlaylistRules, SkipIsForWhoAskedForIt) {
 }
 
 // How playlists of one presentation agree.
-Findings together(const std::string& first, const std::string& other) {
+Findings together(const std::string& first, const std::string& other, bool is_other_subtitles = false) {
   const MediaPlaylist playlists[] = {parse_media(first, "http://host/a.m3u8"),
                                      parse_media(other, "http://host/b.m3u8")};
-  const MediaPlaylist* both[] = {&playlists[0], &playlists[1]};
+  const PresentedPlaylist both[] = {{&playlists[0], false}, {&playlists[1], is_other_subtitles}};
   Findings findings;
   judge_renditions(both, findings.report());
   return findings;
@@ -204,6 +204,16 @@ TEST(PlaylistRules, RenditionsThatDisagree) {
     const Findings found = together(live, one.text);
     EXPECT_EQ(found.rules, std::set<std::string>{one.rule}) << found.text;
   }
+}
+
+TEST(PlaylistRules, SubtitlesThatDoNotGrowHaveATargetDurationOfTheirOwn) {
+  const std::string vod = sound_vod();
+  const std::string other = changed(vod, "TARGETDURATION:2", "TARGETDURATION:30");
+  EXPECT_EQ(together(vod, other).rules, std::set<std::string>{"MV-14"});
+  EXPECT_EQ(together(vod, other, true).text, "");
+  const std::string live = sound_live();
+  EXPECT_EQ(together(live, changed(live, "TARGETDURATION:2", "TARGETDURATION:30"), true).rules,
+            std::set<std::string>{"MV-14"});
 }
 
 TEST(PlaylistRules, RenditionReports) {

@@ -25,11 +25,6 @@ void replace(Answer& answer, const std::string& name, const std::string& value) 
   answer.fields.emplace_back(name, value);
 }
 
-void edit(Answer& answer, const std::string& from, const std::string& to) {
-  const std::string text = changed(answer.text(), from, to);
-  answer.body.assign(text.begin(), text.end());
-}
-
 TEST(Session, SoundPresentationsBreakNothing) {
   for (const Kind kind : {Kind::low_latency, Kind::live, Kind::vod}) {
     FakeOrigin origin(kind);
@@ -67,9 +62,6 @@ struct Case {
   FakeOrigin::Tamper tamper;
 };
 
-bool is_get(const Asked& asked) {
-  return !asked.request.head && asked.field("Range").empty() && asked.field("If-None-Match").empty();
-}
 bool is_plain(const Asked& asked) { return asked.is_playlist && asked.query.empty(); }
 bool is_ahead(const Asked& asked, const Reply& reply) {
   return asked.is_playlist && reply.answer.status == 200 && reply.delay > Millis(100);
@@ -322,21 +314,6 @@ TEST(Session, APlaylistThatNothingTellsAsOne) {
   });
   EXPECT_EQ(without_media_rules(run_check(origin, {}, "http://host/live/x/video").findings.rules),
             std::set<std::string>{"HT-02"});
-}
-
-TEST(Session, WhatCannotBeLoadedIsSaid) {
-  FakeOrigin missing(Kind::vod, [](const Asked&, Reply& reply) { reply.answer.status = 404; });
-  EXPECT_EQ(run_check(missing).summary.failure, "status 404");
-  FakeOrigin page(Kind::vod, [](const Asked&, Reply& reply) {
-    const std::string text = "<!doctype html>\n";
-    reply.answer.body.assign(text.begin(), text.end());
-  });
-  EXPECT_EQ(run_check(page).summary.failure, "it is no playlist: it begins with '<!doctype html>?'");
-  FakeOrigin circle(Kind::vod, [](const Asked& asked, Reply& reply) {
-    reply.answer.status = 302;
-    reply.answer.fields.emplace_back("location", asked.path);
-  });
-  EXPECT_EQ(run_check(circle).summary.failure, "it is redirected more than 5 times");
 }
 
 }  // namespace

@@ -134,6 +134,17 @@ TEST(MergeDelta, GivesTheWholePlaylist) {
   EXPECT_NE(difference(*merged, parse_media(changed(sound_low_latency(11, 21, 1), "#EXTINF:2.0", "#EXTINF:1.9"))), "");
 }
 
+TEST(MergeDelta, ARangeGoesOnFromWhatIsSkipped) {
+  const std::string head = "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:4\n";
+  const std::string whole = head + "#EXTINF:4.0,\n#EXT-X-BYTERANGE:100@0\na.ts\n";
+  const std::string next = "#EXTINF:4.0,\n#EXT-X-BYTERANGE:50\na.ts\n";
+  const MediaPlaylist delta = parse_media(head + "#EXT-X-SKIP:SKIPPED-SEGMENTS=1\n" + next);
+  EXPECT_TRUE(delta.faults.empty());
+  const auto merged = merge_delta(parse_media(whole + next), delta);
+  ASSERT_TRUE(merged);
+  EXPECT_EQ(merged->segments.back().range, (ByteRange{50, 100}));
+}
+
 TEST(MergeDelta, NeedsWhatItSkips) {
   std::string text =
       changed(sound_low_latency(16, 21, 1), "#EXT-X-PROGRAM", "#EXT-X-SKIP:SKIPPED-SEGMENTS=5\n#EXT-X-PROGRAM");

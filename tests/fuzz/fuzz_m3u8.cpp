@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!first.media) return 0;
   check::judge_media_playlist(*first.media, false, report);
   if (!second.media) return 0;
-  const check::MediaPlaylist* both[] = {&*first.media, &*second.media};
+  const check::PresentedPlaylist both[] = {{&*first.media, false}, {&*second.media, true}};
   check::judge_renditions(both, report);
   check::Succession succession;
   succession.add(*first.media, {MonoTime(Seconds(1)), MonoTime(Seconds(1))}, report);

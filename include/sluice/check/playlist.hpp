@@ -28,6 +28,7 @@ struct Attribute {
 struct AttributeList {
   int line = 0;
   std::vector<Attribute> items;
+  bool is_cut = false;  // there are more than PlaylistLimits::kAttributes
 
   const Attribute* find(std::string_view name) const;
   // The value, empty when there is none.
@@ -164,9 +165,21 @@ struct MultivariantPlaylist : PlaylistHead {
   std::string url_of(const AttributeList& rendition) const;
 };
 
+// What a hostile server can make us read and remember of one playlist.
+struct PlaylistLimits {
+  static constexpr std::size_t kLine = 64 * 1024;         // bytes, with variables put in
+  static constexpr std::size_t kAttributes = 64;          // of a tag
+  static constexpr std::size_t kPieces = 100'000;         // segments, parts and date ranges
+  static constexpr std::size_t kNames = 1000;             // variants, renditions, hints, reports and variables
+  static constexpr std::size_t kFaults = 1000;            // that the parser notes
+  static constexpr std::size_t kMade = 64 * 1024 * 1024;  // bytes of addresses and of values with variables
+};
+
 struct Playlist {
   std::optional<MediaPlaylist> media;
-  std::optional<MultivariantPlaylist> multivariant;  // one of the two
+  std::optional<MultivariantPlaylist> multivariant;  // one of the two, none when it goes beyond a limit
+  std::string beyond;                                // "more than 64 attributes in line 7"; empty: it does not
+  std::vector<Fault> faults;                         // that were seen until then
 };
 
 // `url` is where the text was in the end, which its references are relative to. `imported` are the variables of the

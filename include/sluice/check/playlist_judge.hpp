@@ -14,7 +14,13 @@ void judge_media_playlist(const MediaPlaylist& playlist, bool delta, const Repor
 
 void judge_multivariant(const MultivariantPlaylist& playlist, const Report& report);
 
+// A media playlist as its presentation has it.
+struct PresentedPlaylist {
+  const MediaPlaylist* playlist = nullptr;
+  bool is_subtitles = false;  // of an EXT-X-MEDIA of that TYPE
+};
+
 // Media playlists of one presentation, loaded at about the same time.
-void judge_renditions(std::span<const MediaPlaylist* const> playlists, const Report& report);
+void judge_renditions(std::span<const PresentedPlaylist> playlists, const Report& report);
 
 }  // namespace sluice::check

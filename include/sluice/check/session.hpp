@@ -53,6 +53,8 @@ class Session {
   Agenda& agenda();
   // No request is out and none will come. What can only be judged at the end has been reported when it says so.
   bool finished();
+  // Ends it early: what was seen until now is judged as far as it goes. Nothing may be handed in any more.
+  void stop();
   const SessionSummary& summary() const;
 
  private:
