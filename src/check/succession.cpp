@@ -10,7 +10,7 @@ namespace sluice::check {
 namespace {
 
 // What lies between a server's clock and ours: the network, and both being busy.
-constexpr double kAllowance = 0.5;
+constexpr double kAllowance = 1;
 constexpr std::size_t kKnownMax = 100'000;
 
 double to_seconds(Micros time) { return static_cast<double>(time.count()) / 1e6; }

@@ -91,9 +91,9 @@ TEST(Succession, TheSequenceNumberGoesBack) {
 }
 
 TEST(Succession, NoNewSegmentInTime) {
-  // 1.5 target durations and the half second for the way.
-  EXPECT_EQ(after(sound_live(), sound_live(), 3.4).text, "");
-  EXPECT_EQ(after(sound_live(), sound_live(), 3.6).rules, std::set<std::string>{"SU-12"});
+  // 1.5 target durations and the second for the way.
+  EXPECT_EQ(after(sound_live(), sound_live(), 3.9).text, "");
+  EXPECT_EQ(after(sound_live(), sound_live(), 4.1).rules, std::set<std::string>{"SU-12"});
   // It was there the whole time, for all that is known: nobody had asked.
   Findings findings;
   Succession succession;
@@ -103,8 +103,8 @@ TEST(Succession, NoNewSegmentInTime) {
 }
 
 TEST(Succession, NoNewPartInTime) {
-  EXPECT_EQ(after(sound_low_latency(10, 16, 2), sound_low_latency(10, 16, 3), 0.9).text, "");
-  EXPECT_EQ(after(sound_low_latency(10, 16, 2), sound_low_latency(10, 16, 3), 1.2).rules,
+  EXPECT_EQ(after(sound_low_latency(10, 16, 2), sound_low_latency(10, 16, 3), 1.4).text, "");
+  EXPECT_EQ(after(sound_low_latency(10, 16, 2), sound_low_latency(10, 16, 3), 1.7).rules,
             std::set<std::string>{"SU-13"});
 }
 
