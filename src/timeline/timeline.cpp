@@ -209,9 +209,12 @@ void Timeline::emit(TrackState& track, const SourcePacket& packet, std::int64_t 
     return;
   }
   segmenter_.before(tracks_, track, key, now.mono, out);
-  // Decoded where the parts want it, shown when it was to be.
+  // Decoded where the parts want it, shown when it was to be; but decoded before it is shown, as it was to be: TS has
+  // no other way to say it than to put off the whole segment.
+  const std::int32_t before_dts = std::min(result.cts, 0);
   result.dts = track.clock->last();
   result.cts += static_cast<std::int32_t>(track.clock->due() - track.clock->last());
+  result.cts = std::max(result.cts, before_dts);
   out.emplace_back(std::move(result));
   segmenter_.after(tracks_, track, key, now.mono, out);
 }

@@ -258,6 +258,26 @@ TEST(Parts, AnEarlyKeyFrameEndsTheSegmentWithoutAPart) {
   }
 }
 
+// The part behind which it comes was said to last until later. Nothing is shown before it is decoded.
+TEST(Parts, AFrameThatComesEarlyIsShownWhenItIsDecoded) {
+  bool held = false;
+  for (std::size_t early = 240; early < 270; ++early) {
+    std::vector<Frame> frames = steady(30, 12, false);
+    for (std::size_t i = early; i < frames.size(); ++i) frames[i].ms -= 15;
+    Publisher publisher({.part_duration = Millis(500)});
+    publisher.configs();
+    send(publisher, frames, 44100);
+    publisher.end();
+    expect_shown_on_time(publisher, frames, 15 * 90 + 90);
+    for (const Seen& seen : publisher.entries.packets) {
+      EXPECT_GE(seen.packet.cts, 0) << "frame " << early;
+    }
+    const std::int64_t shown = publisher.entries.times(TrackKind::video)[early];
+    held = held || shown > 900000 + frames[early].ms * 90 + 90;
+  }
+  EXPECT_TRUE(held) << "none came behind a part";
+}
+
 TEST(Parts, APublishThatEndsBehindAPartEndsItsSegment) {
   Publisher publisher({.part_duration = Millis(500)});
   publisher.video_config();

@@ -20,7 +20,7 @@ class TrackClock {
   static constexpr Millis kDriftTolerance{40};
   static constexpr Millis kDriftLimit{120};
   static constexpr int kDriftFrames = 5;
-  static constexpr Millis kHeldUnnoticed{20};  // a video frame that is held back no longer is shown when it should be
+  static constexpr Millis kHeldUnnoticed{20};  // held back no longer, a video frame keeps its due()
 
   // `timescale`: ticks a second. `frame`: a frame's duration in ticks until one is known.
   TrackClock(std::uint32_t timescale, std::int64_t frame) : timescale_(timescale), frame_(frame) {}
