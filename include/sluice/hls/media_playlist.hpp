@@ -48,7 +48,7 @@ struct MediaPlaylist {
   std::vector<PlaylistSegment> segments;
 };
 
-// EXT-X-VERSION is 6 in every playlist: EXT-X-MAP asks for it, and below 6 EXT-X-TARGETDURATION would have to be the
+// EXT-X-VERSION is 6 at least: EXT-X-MAP asks for it, and below 6 EXT-X-TARGETDURATION would have to be the
 // true maximum, while ours, from 6 on, is the maximum of the rounded durations (section 8).
 inline constexpr int kPlaylistVersion = 6;
 // The specification asks for no version with EXT-X-GAP, but one that came when 8 was current does in parsers that
