@@ -1,6 +1,7 @@
 #include "http_connection.hpp"
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -11,8 +12,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "sluice/io/clock.hpp"
 #include "sluice/io/log.hpp"
@@ -44,6 +47,8 @@ bool is_of_host(std::string_view origin, std::string_view host) {
 }
 
 constexpr int kUnsentBytesMax = 512 * 1024;
+// How often the end of a connection is looked for behind bytes that wait to be read.
+constexpr std::chrono::milliseconds kLookInterval{500};
 
 HttpResponse method_not_allowed() {
   HttpResponse response = http_error(405, "only GET, HEAD and OPTIONS are served here");
@@ -55,8 +60,10 @@ HttpResponse method_not_allowed() {
 
 // A request that waits for its answer; shared by whoever may end the wait.
 struct HttpConnection::Held {
-  explicit Held(const asio::any_io_executor& executor) : answered(executor, asio::steady_timer::time_point::max()) {}
+  explicit Held(const asio::any_io_executor& executor)
+      : answered(executor, asio::steady_timer::time_point::max()), look(executor) {}
   asio::steady_timer answered;       // never expires: cancelled when there is an answer
+  asio::steady_timer look;           // for the end of the connection, where nothing tells of it
   asio::cancellation_signal cancel;  // of a coroutine
   std::unique_ptr<HttpHold> hold;    // or this
   HttpResponse response;
@@ -225,6 +232,7 @@ asio::awaitable<HttpResponse> HttpConnection::hold(HttpReply reply) {
     error_code ignored;
     co_await held->answered.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     socket_.cancel(ignored);
+    held->look.cancel();
   }
   --core_->stats().held;
   co_return std::move(held->response);
@@ -262,28 +270,50 @@ void HttpConnection::start_hold(const std::shared_ptr<Held>& held, std::unique_p
 }
 
 // Waits until the socket is readable, and looks without taking: the end of the connection cancels the request. Bytes
-// are the next request, sent early; they stay where they are, and only a reset is noticed from then on.
+// are the next request, sent early; they stay where they are, and from then on a reset is told of, and an end looked
+// for.
 void HttpConnection::watch_for_hang_up(const std::shared_ptr<Held>& held, asio::socket_base::wait_type what) {
   socket_.async_wait(what, [this, held, what](const error_code& error) {
     if (held->done) return;
     if (!error && what == asio::socket_base::wait_read) {
       char byte = 0;
       const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-      if (count < 0 && errno == EAGAIN) return;
+      if (count < 0 && errno == EAGAIN) {
+        watch_for_hang_up(held, asio::socket_base::wait_read);
+        return;
+      }
       if (count > 0) {
         watch_for_hang_up(held, asio::socket_base::wait_error);
+        look_for_end(held);
         return;
       }
     }
-    peer_gone_ = true;
-    if (held->hold == nullptr) {
-      held->cancel.emit(asio::cancellation_type::terminal);
-      return;
-    }
-    held->hold.reset();
-    held->done = true;
-    held->answered.cancel();
+    on_hang_up(*held);
   });
+}
+
+void HttpConnection::look_for_end(const std::shared_ptr<Held>& held) {
+  held->look.expires_after(kLookInterval);
+  held->look.async_wait([this, held](const error_code& error) {
+    if (error || held->done) return;
+    pollfd ended{socket_.native_handle(), POLLRDHUP, 0};
+    if (::poll(&ended, 1, 0) > 0) {
+      on_hang_up(*held);
+    } else {
+      look_for_end(held);
+    }
+  });
+}
+
+void HttpConnection::on_hang_up(Held& held) {
+  if (std::exchange(peer_gone_, true)) return;
+  if (held.hold == nullptr) {
+    held.cancel.emit(asio::cancellation_type::terminal);
+    return;
+  }
+  held.hold.reset();
+  held.done = true;
+  held.answered.cancel();
 }
 
 void HttpConnection::make_answer(HttpResponse response, bool keep_alive) {

@@ -48,6 +48,8 @@ class HttpConnection {
   void start_hold(const std::shared_ptr<Held>& held, boost::asio::awaitable<HttpResponse> pending);
   void start_hold(const std::shared_ptr<Held>& held, std::unique_ptr<HttpHold> hold);
   void watch_for_hang_up(const std::shared_ptr<Held>& held, boost::asio::socket_base::wait_type what);
+  void look_for_end(const std::shared_ptr<Held>& held);
+  void on_hang_up(Held& held);
   void make_answer(HttpResponse response, bool keep_alive);
   bool send_now();
   void set_send_deadline();

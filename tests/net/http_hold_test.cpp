@@ -109,6 +109,32 @@ TEST_F(HttpHoldTest, IsForgottenAtOnceWhenThePeerResetsAfterItSentMore) {
   EXPECT_TRUE(run_until_closed());
 }
 
+// LL-26: nor the end.
+TEST_F(HttpHoldTest, IsForgottenSoonWhenThePeerHangsUpAfterItSentMore) {
+  TestClient client = connect();
+  client.send(kGet);
+  ASSERT_TRUE(run_until_waiting(1));
+  client.send("G");
+  loop_.restart();
+  loop_.poll();
+  client.close();
+  EXPECT_TRUE(run_until_waiting(0));
+  EXPECT_TRUE(run_until_closed());
+}
+
+TEST_F(HttpHoldTest, WhatIsSentWhileItWaitsIsAnsweredAfterIt) {
+  TestClient client = connect();
+  client.send(kGet);
+  ASSERT_TRUE(run_until_waiting(1));
+  client.send("GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+  loop_.restart();
+  loop_.run_for(Millis(1200));  // it is looked for an end twice
+  ASSERT_EQ(waiting_.size(), 1u);
+  (*waiting_.begin())->answer(hello());
+  EXPECT_THAT(client.receive_response(), EndsWith("hello"));
+  EXPECT_THAT(client.receive_response(), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(HttpHoldTest, IsForgottenWhenTheServerCloses) {
   TestClient client = connect();
   client.send(kGet);
