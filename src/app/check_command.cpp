@@ -116,6 +116,8 @@ class CheckRun {
 
 // What is wrong with the arguments; empty when nothing is.
 std::string usage_fault(const CheckRequest& request, check::SessionOptions& options) {
+  // It would not be sent, and must not be shown.
+  if (check::has_user_info(request.url)) return "the address has a user before its host ('user@'): leave it out";
   if (!check::parse_url(request.url)) return "'" + request.url.substr(0, 80) + "' is no http or https address";
   if (request.watch_seconds) {
     if (*request.watch_seconds < 1) return "--watch: it must be at least 1 second";

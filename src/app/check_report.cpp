@@ -23,12 +23,42 @@ std::string_view name_of(check::Severity severity) {
   return "must";
 }
 
-// One line of a terminal, whatever a server wrote.
-std::string printable(std::string text) {
-  if (text.size() > kTextMax) text = text.substr(0, kTextMax) + "…";
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return text;
+// The length of the character of UTF-8 (RFC 3629) that `text` begins with, 0 when it is none.
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto goes_on = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first < 0xe0) return goes_on(1) ? 2 : 0;
+  if (first >= 0xe0 && first < 0xf0) {
+    const bool is_overlong = first == 0xe0 && byte(1) < 0xa0;
+    const bool is_surrogate = first == 0xed && byte(1) >= 0xa0;
+    return goes_on(1) && goes_on(2) && !is_overlong && !is_surrogate ? 3 : 0;
+  }
+  if (first >= 0xf0 && first < 0xf5) {
+    const bool is_outside = (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) >= 0x90);
+    return goes_on(1) && goes_on(2) && goes_on(3) && !is_outside ? 4 : 0;
+  }
+  return 0;
+}
+
+// Both sets of control characters; the second one moves a terminal's cursor as the first does.
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  return first < 0x20 || first == 0x7f || (first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0);
+}
+
+// One line of a terminal, and UTF-8, whatever a server wrote.
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
+    if (result.size() + character.size() > kTextMax) return result + "…";
+    result += length == 0 || is_control(character) ? "?" : character;
+    text.remove_prefix(character.size());
+  }
+  return result;
 }
 
 std::string line_of(const check::Finding& finding) {
@@ -103,6 +133,7 @@ void CheckReport::finish(const std::string& url, const check::SessionSummary& su
   text += ", " + amount(summary.segments, "segment", "segments");
   if (summary.parts > 0) text += ", " + amount(summary.parts, "part", "parts");
   if (summary.segments_left_out > 0) text += ", " + std::to_string(summary.segments_left_out) + " segments not read";
+  if (summary.parts_left_out > 0) text += ", " + std::to_string(summary.parts_left_out) + " parts not read";
   if (summary.playlists_left_out > 0) text += ", " + std::to_string(summary.playlists_left_out) + " playlists not read";
   char end[96];
   std::snprintf(end, sizeof end, "; %zu requests, %s, %.1f s", summary.requests, size_text(summary.bytes).c_str(),
@@ -125,7 +156,7 @@ std::string CheckReport::json(const std::string& url, const check::SessionSummar
                             {"count", broken.count},
                             {"findings", std::move(findings)}});
   }
-  boost::json::object document{{"url", url},
+  boost::json::object document{{"url", printable(url)},
                                {"passed", summary.failure.empty() && !fails(strict)},
                                {"broken", std::move(broken_rules)},
                                {"live", summary.live},
@@ -136,6 +167,7 @@ std::string CheckReport::json(const std::string& url, const check::SessionSummar
                                {"parts", summary.parts},
                                {"playlists_not_read", summary.playlists_left_out},
                                {"segments_not_read", summary.segments_left_out},
+                               {"parts_not_read", summary.parts_left_out},
                                {"requests", summary.requests},
                                {"bytes", summary.bytes},
                                {"seconds", to_seconds(took)}};

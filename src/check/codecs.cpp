@@ -33,6 +33,14 @@ std::string_view field(std::string_view name, std::size_t number) {
   return name.substr(0, name.find('.'));
 }
 
+// Four characters, and what its registration asks for behind a dot each: nobody knows all that are registered.
+bool has_shape(std::string_view name) {
+  if (field(name, 0).size() != 4) return false;
+  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '+' || c == '.'; };
+  return !name.ends_with('.') && name.find("..") == std::string_view::npos &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
 }  // namespace
 
 std::vector<std::string> split_codecs(std::string_view codecs) {
@@ -50,7 +58,7 @@ std::vector<std::string> split_codecs(std::string_view codecs) {
 
 bool is_codec_name(std::string_view name) {
   const std::string_view family = field(name, 0);
-  if (is_one_of(family, kPlain)) return family == "stpp" || family == "wvtt" || name == family || family == "vp08";
+  if (is_one_of(family, kPlain) && name == family) return true;
   if (family == "avc1" || family == "avc3") return field(name, 1).size() == 6 && is_hex(field(name, 1));
   // Profile (with its space A to C), compatibility flags, tier and level.
   if (family == "hvc1" || family == "hev1") {
@@ -67,7 +75,8 @@ bool is_codec_name(std::string_view name) {
   }
   if (family == "vp09") return is_digits(field(name, 1)) && is_digits(field(name, 2)) && is_digits(field(name, 3));
   if (family == "mp4a") return is_hex(field(name, 1)) && (field(name, 2).empty() || is_digits(field(name, 2)));
-  return is_one_of(family, kVideo) && !field(name, 1).empty();
+  if (is_one_of(family, kVideo)) return !field(name, 1).empty();
+  return has_shape(name);
 }
 
 bool names_video(std::string_view codecs) {

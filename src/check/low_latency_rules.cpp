@@ -65,10 +65,12 @@ void judge_durations(const Segment& segment, bool complete, double target, const
   }
 }
 
-void judge_flags(const MediaPlaylist& playlist, const Segment& segment, bool complete, const Note& note) {
+// `from_front`: the first part that is listed is the segment's first.
+void judge_flags(const MediaPlaylist& playlist, const Segment& segment, bool from_front, bool complete,
+                 const Note& note) {
   if (segment.parts.empty()) return;
   const Part& first = segment.parts.front();
-  if (playlist.independent_segments && !first.independent && !first.gap) {
+  if (from_front && playlist.independent_segments && !first.independent && !first.gap) {
     note(rule("LL-11"), first.line, "it is not");
   }
   const auto opens = [](const Part& part) { return part.independent || part.gap; };
@@ -99,12 +101,12 @@ void judge_parts(const MediaPlaylist& playlist, const Note& note) {
   for (auto segment = playlist.segments.begin(); segment != playlist.segments.end(); ++segment) {
     // Parts are removed one by one: those of the first segment that has any need not be all.
     const bool whole = segment != first || segment == playlist.segments.begin() || playlist.ended ||
-                       segment->end_of_parts() > segment->duration + kSumTolerance;
+                       segment->end_of_parts() > segment->duration - kSumTolerance;
     judge_durations(*segment, whole, *playlist.part_target, note);
-    judge_flags(playlist, *segment, true, note);
+    judge_flags(playlist, *segment, whole, whole, note);
   }
   judge_durations(playlist.open, false, *playlist.part_target, note);
-  judge_flags(playlist, playlist.open, false, note);
+  judge_flags(playlist, playlist.open, true, false, note);
 }
 
 bool is_listed(const MediaPlaylist& playlist, const Hint& hint) {

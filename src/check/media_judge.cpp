@@ -81,7 +81,13 @@ const TrackFacts* MediaFacts::track(media::TrackKind kind) const {
 
 MediaFacts MediaJudge::on_init(std::string_view url, ByteView bytes, const Report& report) {
   PieceFindings findings(url);
-  const MediaFacts facts = state_->mp4.on_init(bytes, findings);
+  MediaFacts facts;
+  facts.format = format_of(bytes);
+  state_->ts.set_tables(facts.format == MediaFormat::ts ? bytes : ByteView{});
+  // What is of no format at all was meant to be the usual one.
+  if (facts.format == MediaFormat::mp4 || facts.format == MediaFormat::unknown) {
+    facts = state_->mp4.on_init(bytes, findings);
+  }
   findings.tell(report);
   return facts;
 }

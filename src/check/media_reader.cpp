@@ -31,6 +31,7 @@ double frame_seconds(const MediaFacts& facts) {
 
 void MediaReader::want(WantedPiece piece) {
   if (queue_.size() >= kQueueMax) {
+    leave_out(piece);
     broken_ = true;
     return;
   }
@@ -38,8 +39,18 @@ void MediaReader::want(WantedPiece piece) {
   go_on();
 }
 
+void MediaReader::leave_out(const WantedPiece& piece) {
+  ++(piece.is_part ? context_.summary.parts_left_out : context_.summary.segments_left_out);
+}
+
+void MediaReader::drop_queue() {
+  for (const WantedPiece& piece : queue_) leave_out(piece);
+  queue_.clear();
+}
+
 void MediaReader::go_on() {
   if (busy_) return;
+  if (end_ && context_.agenda.now() >= *end_) drop_queue();
   if (queue_.empty()) {
     if (on_idle_) on_idle_();
     return;
@@ -65,7 +76,11 @@ void MediaReader::load_map(const WantedPiece& piece) {
 }
 
 void MediaReader::on_map(const WantedPiece& piece, const Answer& answer) {
+  map_unknown_ = true;
   if (!judge_loaded(answer, "the initialisation section", context_.report)) return;
+  if (is_out_of_range(piece.map->range, answer)) return;
+  if (piece.map->encrypted) return judge_media_answer(answer, MediaFormat::unknown, target_duration_, context_.report);
+  map_unknown_ = false;
   const MediaFacts facts = judge_.on_init(piece.map->url, answer.view(), context_.report);
   judge_media_answer(answer, facts.format, target_duration_, context_.report);
   on_facts_(piece, true, facts, answer);
@@ -86,11 +101,11 @@ void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
   const bool follows = piece.follows && !broken_;
   broken_ = !judge_loaded(answer, piece.is_part ? "the part" : "the segment", context_.report);
   if (broken_) return;
-  if (piece.encrypted) {
-    judge_media_answer(answer, MediaFormat::unknown, target_duration_, context_.report);
+  if (is_out_of_range(piece.range, answer)) {
     broken_ = true;
     return;
   }
+  if (piece.encrypted || (piece.map && map_unknown_)) return pass_over(answer);
   const MediaPiece given{.url = piece.url,
                          .bytes = answer.view(),
                          .is_part = piece.is_part,
@@ -110,6 +125,23 @@ void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
     }
   }
   on_facts_(piece, false, facts, answer);
+}
+
+void MediaReader::pass_over(const Answer& answer) {
+  judge_media_answer(answer, MediaFormat::unknown, target_duration_, context_.report);
+  broken_ = true;
+}
+
+bool MediaReader::is_out_of_range(const std::optional<ByteRange>& range, const Answer& answer) const {
+  if (!range) return false;
+  const bool is_whole = answer.status == 200 && range->offset.value_or(0) == 0;
+  if (answer.body.size() == range->length && (answer.status == 206 || is_whole)) return false;
+  const std::uint64_t first = range->offset.value_or(0);
+  Note(context_.report, answer.url)(rule("HT-13"), 0,
+                                    "bytes " + std::to_string(first) + "-" + std::to_string(first + range->length - 1) +
+                                        " are answered with " + std::to_string(answer.status) + " and " +
+                                        std::to_string(answer.body.size()) + " bytes");
+  return true;
 }
 
 // By what its samples last, or by when they are shown: packagers count either.

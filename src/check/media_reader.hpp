@@ -43,16 +43,25 @@ class MediaReader {
 
   void want(WantedPiece piece);
   void set_target_duration(double target) { target_duration_ = target; }
+  // What is still queued then is not loaded any more.
+  void set_end(MonoTime end) { end_ = end; }
+  // Counts what is queued as left out, and forgets it.
+  void drop_queue();
   bool idle() const { return !busy_ && queue_.empty(); }
   // Called when the last piece in the queue has been judged.
   void on_idle(std::function<void()> then) { on_idle_ = std::move(then); }
 
  private:
+  void leave_out(const WantedPiece& piece);
   void go_on();
   void load_map(const WantedPiece& piece);
   void load_piece(WantedPiece piece);
   void on_map(const WantedPiece& piece, const Answer& answer);
   void on_piece(const WantedPiece& piece, const Answer& answer);
+  // Not looked into, which parts what comes before from what comes behind.
+  void pass_over(const Answer& answer);
+  // A Range that was asked for was answered with something else.
+  bool is_out_of_range(const std::optional<ByteRange>& range, const Answer& answer) const;
   void judge_duration(const WantedPiece& piece, const MediaFacts& facts) const;
 
   Context& context_;
@@ -61,9 +70,11 @@ class MediaReader {
   MediaJudge judge_;
   std::deque<WantedPiece> queue_;
   bool busy_ = false;
-  bool broken_ = false;      // the piece before could not be loaded
-  std::string current_map_;  // the judge has it
+  bool broken_ = false;       // the piece before could not be loaded
+  std::string current_map_;   // loaded last
+  bool map_unknown_ = false;  // the judge has not got it: it could not be loaded, or is encrypted
   double target_duration_ = 0;
+  std::optional<MonoTime> end_;
 };
 
 }  // namespace sluice::check

@@ -126,6 +126,8 @@ TrackFacts facts_of(const Track& track) {
   facts.timescale = track.timescale;
   facts.width = track.config.video.width;
   facts.height = track.config.video.height;
+  facts.pixel_width = track.config.video.pixel_width;
+  facts.pixel_height = track.config.video.pixel_height;
   facts.sample_rate = track.config.audio.sample_rate;
   facts.channels = track.config.audio.channels;
   return facts;

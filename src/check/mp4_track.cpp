@@ -74,7 +74,11 @@ void read_descriptions(const Box& stsd, Track& track, PieceFindings& findings) {
   if (!entry) return findings.add(kSampleEntry, track.name() + " has no sample entry");
   track.entry = std::string(entry->type);
   if (track.kind) read_sample_entry(*entry, track, findings);
-  if (entries.next()) findings.add(kSampleEntry, track.name() + " has more than one sample entry");
+  // What is encrypted may begin in the clear: then it has an entry for each.
+  const auto is_protected = [](const Box& box) { return box.type == "encv" || box.type == "enca"; };
+  if (const auto second = entries.next(); second && is_protected(*entry) == is_protected(*second)) {
+    findings.add(kSampleEntry, track.name() + " has more than one sample entry");
+  }
   if (!entries.ok()) findings.add(kBoxes, "a sample entry of " + track.name() + " runs past stsd");
 }
 

@@ -218,6 +218,8 @@ bool PlaylistParser::on_segment_tag(std::string_view name, std::string_view valu
     note_segment_tag();
     const AttributeList key = attributes(name, value);
     encrypted_ = key.text("METHOD") != "NONE";
+    // With SAMPLE-AES initialisation sections stay in the clear (section 4.4.4.5).
+    wholly_encrypted_ = key.text("METHOD").starts_with("AES-");
     if (!key.has("METHOD")) fault(rule("PL-25"), "it has no METHOD");
     if (encrypted_ && !key.has("URI"))
       fault(rule("PL-25"), "METHOD=" + std::string(key.text("METHOD")) + " has no URI");

@@ -75,6 +75,7 @@ class PlaylistParser {
   std::shared_ptr<const MediaMap> map_;
   std::optional<std::uint64_t> bitrate_;
   bool encrypted_ = false;
+  bool wholly_encrypted_ = false;
   bool awaits_variant_uri_ = false;
 };
 

@@ -116,6 +116,7 @@ void PlaylistParser::on_map(const AttributeList& attributes) {
   note_segment_tag();
   auto map = std::make_shared<MediaMap>();
   map->line = line_;
+  map->encrypted = wholly_encrypted_;
   if (attributes.has("URI")) map->url = absolute(attributes.text("URI"));
   if (attributes.has("BYTERANGE")) {
     map->range = byte_range(attributes.text("BYTERANGE"));

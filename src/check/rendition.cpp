@@ -11,6 +11,7 @@ namespace sluice::check {
 namespace {
 
 constexpr Micros kPlaylistTimeout = Seconds(20);
+constexpr Micros kMediaAfterWatch = Seconds(20);
 constexpr std::uint64_t kTargetForWatch = 60;  // a target duration of hours must not hold a check for days
 
 Micros micros(double value) { return Micros(std::llround(value * 1e6)); }
@@ -62,9 +63,13 @@ void Rendition::begin(const MediaPlaylist& playlist, const Answer& answer) {
   until_ = context_.agenda.now() + watch;
   segments_.set_target_duration(target);
   parts_.set_target_duration(target);
+  if (!playlist.ended) {
+    segments_.set_end(until_ + kMediaAfterWatch);
+    parts_.set_end(until_ + kMediaAfterWatch);
+  }
   judge_media_playlist(playlist, false, context_.report);
   judge_playlist_answer(answer, &playlist, context_.report);
-  succession_.add(playlist, {answer.sent, answer.first_byte}, context_.report);
+  succession_.add(playlist, {answer.sent, answer.first_byte, false}, context_.report);
   ++context_.summary.versions;
   want_first(playlist);
   http_probe_.start_with_playlist(answer, playlist);
@@ -78,7 +83,7 @@ void Rendition::begin(const MediaPlaylist& playlist, const Answer& answer) {
 void Rendition::on_version(MediaPlaylist playlist, const Answer& answer, bool held) {
   const std::size_t before = succession_.versions();
   // A request that was held saw the version before it until its answer came.
-  succession_.add(playlist, {held ? answer.first_byte : answer.sent, answer.first_byte}, context_.report);
+  succession_.add(playlist, {held ? answer.first_byte : answer.sent, answer.first_byte, held}, context_.report);
   if (succession_.versions() == before) return;
   ++context_.summary.versions;
   judge_media_playlist(playlist, false, context_.report);
@@ -174,15 +179,16 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
 }
 
 void Rendition::finish() {
+  segments_.drop_queue();
+  parts_.drop_queue();
   if (!succession_.last()) return;
   facts_.finish(*succession_.last(), context_.report);
   if (!first_->ended) return;
+  const std::size_t read_most = first_->i_frames_only ? 0 : context_.options.segments_max;
   const std::size_t listed = first_->segments.size();
   std::size_t gaps = 0;
   for (const Segment& segment : first_->segments) gaps += segment.gap ? 1 : 0;
-  if (listed - gaps > context_.options.segments_max) {
-    context_.summary.segments_left_out += listed - gaps - context_.options.segments_max;
-  }
+  if (listed - gaps > read_most) context_.summary.segments_left_out += listed - gaps - read_most;
 }
 
 }  // namespace sluice::check

@@ -31,6 +31,8 @@ WantedPiece wanted(const MediaPlaylist& playlist, const Segment& segment) {
 }  // namespace
 
 void Rendition::want_first(const MediaPlaylist& playlist) {
+  next_segment_ = playlist.next_msn();
+  if (playlist.i_frames_only) return;  // they are pieces of segments, which no rule for segments fits
   std::vector<const Segment*> all;
   for (const Segment& segment : playlist.segments) all.push_back(&segment);
   const bool live = !playlist.ended;
@@ -40,7 +42,6 @@ void Rendition::want_first(const MediaPlaylist& playlist) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (most > 0 && (i < front || i + back >= all.size())) want_segment(playlist, *all[i]);
   }
-  next_segment_ = playlist.next_msn();
   // Of the parts that are listed, those of the last whole segment and of the open one.
   if (playlist.low_latency() && live) {
     next_part_ = {playlist.segments.empty() ? playlist.open.msn : playlist.segments.back().msn, 0};
@@ -49,6 +50,7 @@ void Rendition::want_first(const MediaPlaylist& playlist) {
 }
 
 void Rendition::want_new(const MediaPlaylist& playlist) {
+  if (playlist.i_frames_only) return;
   if (next_part_) want_parts(playlist);
   for (const Segment& segment : playlist.segments) {
     if (segment.msn >= *next_segment_) want_segment(playlist, segment);

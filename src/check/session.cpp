@@ -77,6 +77,10 @@ class Session::Impl {
       if (media.text("TYPE") == "SUBTITLES") subtitles_.insert(url);
       add(url, nullptr);
     }
+    for (const AttributeList& frames : multivariant_.i_frame_variants) {
+      const std::string url = multivariant_.url_of(frames);
+      if (!url.empty() && urls_.insert(url).second) ++context.summary.playlists_left_out;
+    }
     for (const auto& rendition : renditions_) rendition->start();
   }
 

@@ -120,7 +120,8 @@ void Succession::know(const MediaPlaylist& playlist, const Report& report) {
   while (known_.size() > kKnownMax) known_.erase(known_.begin());
 }
 
-// A version is proven late when the one before it was still the answer to a request sent after the time was up.
+// A version is proven late when the one before it was still the answer to a request sent after the time was up, or was
+// waited for until then. One that a poll finds may have been there for long.
 void Succession::judge_cadence(const MediaPlaylist& playlist, Sighting sighting, const Report& report) {
   const Note note(report, playlist.url);
   const bool segment_came = !last_ || playlist.next_msn() > last_->next_msn();
@@ -128,13 +129,15 @@ void Succession::judge_cadence(const MediaPlaylist& playlist, Sighting sighting,
   const bool ends = playlist.ended || (last_ && last_->ended);
   const double limit = 1.5 * playlist.target();
   const double waited = to_seconds(sighting.asked - segment_since_);
-  if (last_ && !ends && !segment_late_ && waited > limit + kAllowance) {
+  const bool segment_waited = !segment_came || sighting.held;
+  if (last_ && !ends && segment_waited && !segment_late_ && waited > limit + kAllowance) {
     note(rule("SU-12"), 0,
          "none for " + seconds(waited) + " after segment " + std::to_string(last_->next_msn() - 1) +
              "; 1.5 target durations are " + seconds(limit));
     segment_late_ = true;
   }
-  if (last_ && !ends && last_->part_target && !part_late_) {
+  const bool part_waited_for = !part_came || sighting.held;
+  if (last_ && !ends && part_waited_for && last_->part_target && !part_late_) {
     const double part_waited = to_seconds(sighting.asked - part_since_);
     if (part_waited > *last_->part_target + kAllowance) {
       note(rule("SU-13"), 0, "none for " + seconds(part_waited) + "; PART-TARGET is " + seconds(*last_->part_target));

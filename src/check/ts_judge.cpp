@@ -28,6 +28,7 @@ std::string list_of(const std::vector<Stream>& streams) {
 
 MediaFacts TsJudge::on_segment(ByteView bytes, Link link, PieceFindings& findings) {
   begin_segment(link);
+  read_tables(findings);
   const std::size_t whole = bytes.size() / kPacketSize;
   if (whole * kPacketSize != bytes.size()) {
     findings.add(kPackets, "its " + std::to_string(bytes.size()) + " bytes are no whole number of packets");
@@ -68,6 +69,18 @@ void TsJudge::begin_segment(Link link) {
   misplaced_.reset();
   packets_ = null_packets_ = 0;
   for (auto& [pid, stream] : streams_) stream.begin_segment(link);
+}
+
+void TsJudge::read_tables(PieceFindings& findings) {
+  for (std::size_t at = 0; at + kPacketSize <= tables_.size(); at += kPacketSize) {
+    const Packet packet = read_packet(ByteView(tables_).subspan(at, kPacketSize));
+    if (!packet.is_sound || !packet.has_payload) continue;
+    if (packet.pid == kPatPid) {
+      on_pat(packet, findings);
+    } else if (pmt_pid_ && packet.pid == *pmt_pid_) {
+      on_pmt(packet, findings);
+    }
+  }
 }
 
 void TsJudge::on_packet(const Packet& packet, std::size_t index, PieceFindings& findings) {
@@ -196,7 +209,7 @@ void TsJudge::end_segment(PieceFindings& findings) {
   } else if (pmt_ && !pmt_->streams.empty() && !has_pcr_) {
     findings.add(kPcrInterval, "PID " + std::to_string(pmt_->pcr_pid) + " has no PCR in the whole segment");
   }
-  if (misplaced_ && has_pat_ && has_pmt_ && !findings.has(kTablesSound)) {
+  if (misplaced_ && tables_.empty() && has_pat_ && has_pmt_ && !findings.has(kTablesSound)) {
     findings.add(kTablesFirst, "a packet of PID " + std::to_string(*misplaced_) + " stands where one of them is due");
   }
   if (null_packets_ * 20 > packets_) {

@@ -15,9 +15,12 @@ namespace sluice::check::ts {
 
 class TsJudge {
  public:
+  // Of an initialisation section: it has the PAT and the PMT for segments that have none (rfc8216bis 3.1.1).
+  void set_tables(ByteView packets) { tables_.assign(packets.begin(), packets.end()); }
   MediaFacts on_segment(ByteView bytes, Link link, PieceFindings& findings);
 
  private:
+  void read_tables(PieceFindings& findings);
   void begin_segment(Link link);
   void on_packet(const Packet& packet, std::size_t index, PieceFindings& findings);
   void judge_counter(const Packet& packet, std::size_t index, PieceFindings& findings);
@@ -46,6 +49,8 @@ class TsJudge {
   std::optional<std::uint16_t> misplaced_;  // the first PID among the first two that is no table's
   std::uint64_t packets_ = 0;
   std::uint64_t null_packets_ = 0;
+
+  Bytes tables_;
 };
 
 }  // namespace sluice::check::ts

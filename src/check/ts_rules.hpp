@@ -39,9 +39,10 @@ inline constexpr Rule kPcrForward{"TS-14", Severity::must,
 inline constexpr Rule kDtsAfterPcr{"TS-15", Severity::must,
                                    "Decode times lie between the PCR that precedes them and ten seconds after it.",
                                    "ISO 13818-1 2.4.2.3, 2.14.3.1"};
-inline constexpr Rule kPesHeader{"TS-16", Severity::must,
-                                 "A PES packet has a sound header, the stream id of its kind, and a PTS.",
-                                 "ISO 13818-1 2.4.3.7"};
+inline constexpr Rule kPesHeader{
+    "TS-16", Severity::must,
+    "A PES packet has a sound header, the stream id of its kind, and a PTS, unless it only goes on.",
+    "ISO 13818-1 2.4.3.7"};
 inline constexpr Rule kPesLength{
     "TS-17", Severity::must,
     "A PES packet is whole within its segment and as long as it says; only video may say nothing.",

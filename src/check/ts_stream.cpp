@@ -45,6 +45,7 @@ void TsStreamJudge::begin_segment(Link link) {
   link_ = link;
   is_open_ = false;
   unit_.clear();
+  picture_.clear();
   cut_frame_.clear();
   facts_ = {};
   units_ = 0;
@@ -82,6 +83,7 @@ void TsStreamJudge::add(ByteView payload, PieceFindings& findings) {
 
 void TsStreamJudge::end_segment(PieceFindings& findings) {
   end_unit(findings);
+  end_picture(findings);
   if (!cut_frame_.empty()) {
     findings.add(kAudioFrames, name() + " ends within a frame: " + std::to_string(cut_frame_.size()) + " bytes of it");
   }
@@ -100,11 +102,8 @@ void TsStreamJudge::end_unit(PieceFindings& findings) {
     findings.add(kPesHeader, name() + " has stream id " + std::to_string(header->stream_id));
   }
   judge_length(*header, findings);
-  if (!header->pts) {
-    // Private data may come without a time, and audio frames in the packet before may have given it.
-    if (stream_.codec != media::Codec::unknown) findings.add(kPesHeader, name() + " has a PES packet without PTS");
-    return;
-  }
+  if (!header->pts) return continue_unit(header->payload, findings);
+  end_picture(findings);
   const std::int64_t raw_dts = header->dts.value_or(*header->pts);
   judge_pcr(raw_dts, findings);
   const std::int64_t dts = unwrap_time(raw_dts, time_reference_->value_or(raw_dts));
@@ -112,12 +111,32 @@ void TsStreamJudge::end_unit(PieceFindings& findings) {
   *time_reference_ = dts;
   judge_times(pts, dts, findings);
   if (stream_.codec == media::Codec::h264) {
-    judge_picture(header->payload, findings);
+    picture_.assign(header->payload.begin(), header->payload.end());
+    is_random_picture_ = is_random_access_;
   } else if (is_video_) {
     add_access_unit(header->payload.size(), is_random_access_);
   } else if (stream_.codec != media::Codec::unknown) {
     judge_audio(pts, header->payload, findings);
   }
+}
+
+void TsStreamJudge::continue_unit(ByteView payload, PieceFindings& findings) {
+  if (stream_.codec == media::Codec::unknown) return;  // private data may come without a time
+  if (units_ == 0) {
+    findings.add(kPesHeader, name() + " begins with a PES packet without PTS");
+  } else if (stream_.codec == media::Codec::h264) {
+    picture_.insert(picture_.end(), payload.begin(), payload.end());
+  } else if (is_video_) {
+    facts_.bytes += payload.size();
+  } else {
+    judge_audio({}, payload, findings);
+  }
+}
+
+void TsStreamJudge::end_picture(PieceFindings& findings) {
+  if (picture_.empty()) return;
+  judge_picture(picture_, findings);
+  picture_.clear();
 }
 
 void TsStreamJudge::judge_length(const PesHeader& header, PieceFindings& findings) const {
@@ -181,6 +200,8 @@ TrackFacts TsStreamJudge::facts() const {
   facts.rfc6381 = described_.rfc6381;
   facts.width = described_.width;
   facts.height = described_.height;
+  facts.pixel_width = described_.pixel_width;
+  facts.pixel_height = described_.pixel_height;
   if (format_) {
     facts.sample_rate = format_->sample_rate;
     facts.channels = format_->channels;

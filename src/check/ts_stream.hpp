@@ -39,9 +39,12 @@ class TsStreamJudge {
   void judge_length(const PesHeader& header, PieceFindings& findings) const;
   void judge_pcr(std::int64_t dts, PieceFindings& findings) const;
   void judge_times(std::int64_t pts, std::int64_t dts, PieceFindings& findings);
+  // A PES packet without a time goes on with what the one before began.
+  void continue_unit(ByteView payload, PieceFindings& findings);
+  void end_picture(PieceFindings& findings);
   void judge_picture(ByteView payload, PieceFindings& findings);
   void describe_picture(ByteView sequence_set, ByteView picture_set, PieceFindings& findings);
-  void judge_audio(std::int64_t pts, ByteView payload, PieceFindings& findings);
+  void judge_audio(std::optional<std::int64_t> pts, ByteView payload, PieceFindings& findings);
   void on_frame(const AudioFrame& frame, PieceFindings& findings);
   void add_access_unit(std::size_t bytes, bool is_sync);
   std::string name() const;  // "PID 256 (h264)"
@@ -54,8 +57,11 @@ class TsStreamJudge {
   Bytes unit_;
   bool is_open_ = false;
   bool is_random_access_ = false;
+  bool is_random_picture_ = false;  // of picture_
   std::optional<std::int64_t> unit_pcr_;
   std::optional<std::int64_t>* time_reference_ = nullptr;
+
+  Bytes picture_;  // of H.264: what the PES packets since the last one with a time had
 
   // The segment.
   TrackFacts facts_;

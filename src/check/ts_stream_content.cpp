@@ -54,10 +54,10 @@ void TsStreamJudge::judge_picture(ByteView payload, PieceFindings& findings) {
   if (unit.has_idr && !unit.has_sets_before_idr) {
     findings.add(kParameterSets, name() + " has an IDR picture without parameter sets before it");
   }
-  if (unit.has_idr && !is_random_access_) {
+  if (unit.has_idr && !is_random_picture_) {
     findings.add(kRandomAccess, name() + " has an IDR picture without random access indicator");
   }
-  if (is_random_access_ && !unit.has_idr && !unit.has_recovery_point) {
+  if (is_random_picture_ && !unit.has_idr && !unit.has_recovery_point) {
     findings.add(kRandomAccess, name() + " has the random access indicator on a picture that is no key frame");
   }
   describe_picture(unit.sequence_set, unit.picture_set, findings);
@@ -73,13 +73,15 @@ void TsStreamJudge::describe_picture(ByteView sequence_set, ByteView picture_set
   now.rfc6381 = config->rfc6381;
   now.width = config->video.width;
   now.height = config->video.height;
+  now.pixel_width = config->video.pixel_width;
+  now.pixel_height = config->video.pixel_height;
   if (!described_.rfc6381.empty() && describe(now) != describe(described_)) {
     findings.add(kParametersConstant, name() + " is " + describe(now) + " after " + describe(described_));
   }
   described_ = now;
 }
 
-void TsStreamJudge::judge_audio(std::int64_t pts, ByteView payload, PieceFindings& findings) {
+void TsStreamJudge::judge_audio(std::optional<std::int64_t> pts, ByteView payload, PieceFindings& findings) {
   // The PTS is that of the first frame that begins in the packet: one that began in the packet before has its own.
   bool has_begun_before = !cut_frame_.empty();
   Bytes joined;
@@ -102,14 +104,14 @@ void TsStreamJudge::judge_audio(std::int64_t pts, ByteView payload, PieceFinding
       break;
     }
     const double length = 90000.0 * frame->samples / frame->sample_rate;
-    if (!has_begun_before && !is_placed) {
-      const double hole = audio_end_ ? static_cast<double>(pts) - *audio_end_ : 0;
+    if (pts && !has_begun_before && !is_placed) {
+      const double hole = audio_end_ ? static_cast<double>(*pts) - *audio_end_ : 0;
       if (std::abs(hole) > length) {
         findings.add(kAudioHole, name() + " goes on " + std::to_string(std::lround(hole / 90)) +
                                      " ms after the end of the frames before; a frame lasts " +
                                      std::to_string(std::lround(length / 90)) + " ms");
       }
-      audio_end_ = static_cast<double>(pts);
+      audio_end_ = static_cast<double>(*pts);
       is_placed = true;
     }
     has_begun_before = false;

@@ -98,6 +98,12 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
+bool has_user_info(std::string_view text) {
+  const std::size_t slashes = text.find("//");
+  if (slashes != std::string_view::npos && slashes == text.find_first_of("/?#@")) text.remove_prefix(slashes + 2);
+  return text.substr(0, text.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
 std::string resolve(const std::string& base, std::string_view reference) {
   reference = reference.substr(0, reference.find('#'));
   if (scheme_length(reference) > 0) {

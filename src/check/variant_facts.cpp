@@ -13,6 +13,22 @@ constexpr double kFrameRateTolerance = 0.05;
 // A frame rate that is told from less is chance.
 constexpr std::uint64_t kFramesForRate = 24;
 
+// RESOLUTION is the size at which the picture is best shown: its own, or what it is with square pixels, wider or lower.
+bool is_size_of(std::string_view resolution, const TrackFacts& track) {
+  const std::size_t x = std::min(resolution.find('x'), resolution.size());
+  const auto width = parse_integer(resolution.substr(0, x));
+  const auto height = parse_integer(resolution.substr(std::min(x + 1, resolution.size())));
+  if (!width || !height) return false;
+  const auto is_near = [](std::uint64_t stated, double size) {
+    return std::abs(static_cast<double>(stated) - size) < 2;  // made even, up or down
+  };
+  const double shape = track.pixel_height == 0 ? 1 : static_cast<double>(track.pixel_width) / track.pixel_height;
+  if (*width == track.width && *height == track.height) return true;
+  if (shape == 1 || shape <= 0) return false;
+  return (is_near(*width, track.width * shape) && *height == track.height) ||
+         (*width == track.width && is_near(*height, track.height / shape));
+}
+
 std::string bits(double rate) { return std::to_string(static_cast<std::uint64_t>(rate)) + " bit/s"; }
 
 }  // namespace
@@ -45,7 +61,7 @@ void VariantFacts::on_media(const std::string& url, const MediaFacts& facts, con
     unseen_.erase(std::remove_if(unseen_.begin(), unseen_.end(), matches), unseen_.end());
     if (track.kind != media::TrackKind::video) continue;
     const std::string size = std::to_string(track.width) + "x" + std::to_string(track.height);
-    if (!resolution_.empty() && track.width > 0 && resolution_ != size) {
+    if (!resolution_.empty() && track.width > 0 && !is_size_of(resolution_, track)) {
       note(rule("MD-04"), 0, resolution_.substr(0, 40) + " of " + variant_url_ + ", and " + size + " in " + url);
     }
     const bool told = track.frame_rate > 0 && track.samples >= kFramesForRate;

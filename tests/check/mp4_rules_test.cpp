@@ -106,6 +106,12 @@ const std::vector<Case>& init_cases() {
          f.init.insert("moov/trak/mdia/minf/stbl/stsd", f.init.content_size("moov/trak/mdia/minf/stbl/stsd"),
                        hex("00000008 66726565"));
        }},
+      {"MF-06", "TwoEncryptedEntries",
+       [](File& f) {
+         f.init.rename(kVideoEntry, "encv");
+         f.init.insert("moov/trak/mdia/minf/stbl/stsd", f.init.content_size("moov/trak/mdia/minf/stbl/stsd"),
+                       hex("00000008 656e6376"));
+       }},
       {"MF-07", "SetsInTheSamples", [](File& f) { f.init.rename(kVideoEntry, "avc3"); }},
       {"MF-08", "AudioIsNotItsRate", [](File& f) { f.init.set_u32("moov/trak#1/mdia/mdhd", 12, 44100); }},
       {"MF-08", "VideoDoesNotFit", [](File& f) { f.init.set_u32("moov/trak/mdia/mdhd", 12, 12801); }},
@@ -251,6 +257,13 @@ void expect_alone(const std::vector<Case>& cases) {
     const Judged judged = file.judged();
     EXPECT_THAT(judged.rules, ElementsAre(c.rule)) << ::testing::PrintToString(judged.findings);
   }
+}
+
+TEST(Mp4Rules, AnEncryptedTrackMayBeginInTheClear) {
+  File file;
+  file.init.insert("moov/trak/mdia/minf/stbl/stsd", file.init.content_size("moov/trak/mdia/minf/stbl/stsd"),
+                   hex("00000008 656e6376"));
+  EXPECT_EQ(file.judged().rules.count("MF-06"), 0U);
 }
 
 TEST(Mp4Rules, EachIsFoundBrokenInAnInitialisationSection) { expect_alone(init_cases()); }

@@ -179,6 +179,15 @@ TEST(Url, IsTakenApart) {
   }
 }
 
+TEST(Url, UserInformationIsSeen) {
+  for (const char* text : {"http://me:secret@h/x", "HTTPS://me@h", "ftp://me@h/x", "me:secret@h/x", "//me@h/x"}) {
+    EXPECT_TRUE(has_user_info(text)) << text;
+  }
+  for (const char* text : {"http://h/a@b", "http://h?a@b", "http://h#a@b", "h/a@b", "http://h/x//a@b", ""}) {
+    EXPECT_FALSE(has_user_info(text)) << text;
+  }
+}
+
 TEST(Url, ResolvesReferences) {
   struct Case {
     const char* reference;

@@ -119,7 +119,7 @@ const std::vector<Case>& cases() {
       {"MV-06", changed(multi, "1280x720", "1280*720")},
       {"MV-07", changed(multi, "FRAME-RATE=30.000,", "")},
       {"MV-08", changed(multi, "avc1.64001f,mp4a", "avc1.64,mp4a")},
-      {"MV-08", changed(multi, "avc1.64001f,mp4a", "h264,mp4a")},
+      {"MV-08", changed(multi, "avc1.64001f,mp4a", "video,mp4a")},
       {"MV-09", changed(multi, "AUDIO=\"sound\"", "AUDIO=\"noise\"")},
       {"MV-10", changed(multi, ",NAME=\"English\"", "")},
       {"MV-10",
@@ -141,6 +141,15 @@ TEST(PlaylistRules, EachBrokenPlaylistBreaksItsRuleAlone) {
   }
 }
 
+TEST(PlaylistRules, ACodecThatIsNotKnownMayBeOne) {
+  for (const std::string name : {"abcd", "lhe1.10.2", "mhm1.0x0D", "ac-4.02.01.03"}) {
+    EXPECT_EQ(judged(changed(sound_multivariant(), "mp4a.40.2", name)).text, "") << name;
+  }
+  for (const std::string name : {"abc", "abcd.", "abcd..1", "ab/d", "avc1.1"}) {
+    EXPECT_EQ(judged(changed(sound_multivariant(), "mp4a.40.2", name)).rules, std::set<std::string>{"MV-08"}) << name;
+  }
+}
+
 TEST(PlaylistRules, LivePlaylistWithoutDates) {
   std::string text = sound_live();
   for (std::size_t at = 0; (at = text.find("#EXT-X-PROGRAM")) != std::string::npos;) {
@@ -156,6 +165,13 @@ TEST(PlaylistRules, SegmentsWithoutIndependentPart) {
   EXPECT_EQ(judged(changed(text, "#EXT-X-INDEPENDENT-SEGMENTS\n", "")).rules, std::set<std::string>{"LL-20"});
   text = changed(text, "\"part-65.m4s\"", "\"part-65.m4s\",INDEPENDENT=YES");
   EXPECT_EQ(judged(text).rules, std::set<std::string>{"LL-11"});
+}
+
+TEST(PlaylistRules, PartsThatAreRemovedOneByOneTakeTheIndependentOneFirst) {
+  EXPECT_EQ(
+      judged(changed(sound_low_latency(), "#EXT-X-PART:DURATION=0.500000,URI=\"part-60.m4s\",INDEPENDENT=YES\n", ""))
+          .text,
+      "");
 }
 
 TEST(PlaylistRules, PartsFarFromTheEnd) {

@@ -67,6 +67,79 @@ TEST(Session, ADeltaUpdateIsJudgedAsWhatItMakes) {
   EXPECT_TRUE(checked.findings.rules.count("BL-11") == 0) << checked.findings.text;
 }
 
+// The sound presentation with an initialisation section before all that is listed.
+FakeOrigin::Tamper with_map(const std::string& map, FakeOrigin::Tamper then) {
+  return [map, then = std::move(then)](const Asked& asked, Reply& reply) {
+    if (asked.is_playlist && is_get(asked) && reply.answer.status == 200)
+      edit(reply.answer, "#EXT-X-PROGRAM", map + "\n#EXT-X-PROGRAM");
+    then(asked, reply);
+  };
+}
+
+TEST(Session, WhatNeedsAnInitialisationSectionThatIsMissingIsNotLookedInto) {
+  // It would be found shorter than stated.
+  const auto tamper = [](const Asked& asked, Reply& reply) {
+    if (asked.path.ends_with("seg-7.aac")) reply.answer.body.resize(500);
+  };
+  FakeOrigin missing(Kind::vod, with_map("#EXT-X-MAP:URI=\"init.mp4\"", tamper));
+  const Checked checked = run_check(missing);
+  EXPECT_TRUE(checked.findings.rules.count("HT-01") > 0) << checked.findings.text;
+  EXPECT_TRUE(checked.findings.rules.count("MD-01") == 0) << checked.findings.text;
+  FakeOrigin encrypted(Kind::vod, with_map("#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n#EXT-X-MAP:URI=\"seg-0.aac\"",
+                                           [](const Asked& asked, Reply& reply) {
+                                             if (asked.is_segment) reply.answer.body.assign(500, 'x');
+                                           }));
+  const std::string text = run_check(encrypted).findings.text;
+  EXPECT_EQ(text.find("MF-"), std::string::npos) << text;
+  EXPECT_EQ(text.find("MA-"), std::string::npos) << text;
+}
+
+TEST(Session, ARangeThatIsIgnoredIsFoundAndTheWholeNotTakenForIt) {
+  FakeOrigin origin(Kind::vod, [](const Asked& asked, Reply& reply) {
+    const bool is_text = asked.is_playlist && is_get(asked) && reply.answer.status == 200;
+    if (is_text) edit(reply.answer, "\nseg-3", "\n#EXT-X-BYTERANGE:300@200\nseg-3");
+    if (asked.path.ends_with("seg-3.aac") && !asked.field("Range").empty()) {
+      FakeOrigin plain(Kind::vod);
+      Request whole = asked.request;
+      whole.fields.clear();
+      reply = plain.serve(whole, MonoTime(Seconds(5000)));
+    }
+  });
+  const Checked checked = run_check(origin);
+  EXPECT_TRUE(checked.findings.rules.count("HT-13") > 0) << checked.findings.text;
+  EXPECT_TRUE(checked.findings.rules.count("MD-01") == 0) << checked.findings.text;
+}
+
+TEST(Session, MediaThatComesTooSlowlyEndsWithTheWatch) {
+  FakeOrigin origin(Kind::low_latency, [](const Asked& asked, Reply& reply) {
+    if (asked.is_segment || asked.is_part) reply.delay = Seconds(50);
+  });
+  const Checked checked = run_check(origin, {.watch = Seconds(20)});
+  // One of each kind came, and one was under way when the time was up.
+  EXPECT_LE(checked.summary.segments, 2U);
+  EXPECT_LE(checked.summary.parts, 2U);
+  EXPECT_GE(checked.summary.segments_left_out, 8U);
+  EXPECT_GE(checked.summary.parts_left_out, 20U);
+}
+
+TEST(Session, OfIFramesThePlaylistIsJudgedAlone) {
+  FakeOrigin named(Kind::vod, [](const Asked& asked, Reply& reply) {
+    if (!asked.path.ends_with("/index.m3u8")) return;
+    const std::string text = sound_multivariant();
+    reply.answer.status = 200;
+    reply.answer.body.assign(text.begin(), text.end());
+  });
+  EXPECT_EQ(run_check(named, {}, "http://host/live/x/index.m3u8").summary.playlists_left_out, 1U);
+  FakeOrigin alone(Kind::vod, [](const Asked& asked, Reply& reply) {
+    if (asked.is_playlist && is_get(asked) && reply.answer.status == 200)
+      edit(reply.answer, "#EXT-X-TARGET", "#EXT-X-I-FRAMES-ONLY\n#EXT-X-TARGET");
+  });
+  const Checked checked = run_check(alone);
+  EXPECT_EQ(checked.summary.segments, 0U);
+  EXPECT_EQ(checked.summary.segments_left_out, 10U);
+  EXPECT_EQ(checked.findings.text, "");
+}
+
 TEST(Session, WhatCannotBeLoadedIsSaid) {
   FakeOrigin missing(Kind::vod, [](const Asked&, Reply& reply) { reply.answer.status = 404; });
   EXPECT_EQ(run_check(missing).summary.failure, "status 404");

@@ -13,9 +13,10 @@ using namespace testing;  // NOLINT: of the tests
 
 constexpr MonoTime kStart{Seconds(1000)};
 
+// By a request that was held until then.
 Sighting at(double seconds) {
   const MonoTime time = kStart + Micros(static_cast<std::int64_t>(seconds * 1e6));
-  return {time, time};
+  return {time, time, true};
 }
 
 Findings after(const std::string& old, const std::string& now, double seconds = 0.4) {
@@ -98,7 +99,7 @@ TEST(Succession, NoNewSegmentInTime) {
   Findings findings;
   Succession succession;
   succession.add(parse_media(sound_live()), at(0), findings.report());
-  succession.add(parse_media(slid_live()), {at(0.1).asked, at(9).answered}, findings.report());
+  succession.add(parse_media(slid_live()), {at(0.1).asked, at(9).answered, false}, findings.report());
   EXPECT_EQ(findings.text, "");
 }
 
@@ -106,6 +107,19 @@ TEST(Succession, NoNewPartInTime) {
   EXPECT_EQ(after(sound_low_latency(10, 16, 2), sound_low_latency(10, 16, 3), 1.4).text, "");
   EXPECT_EQ(after(sound_low_latency(10, 16, 2), sound_low_latency(10, 16, 3), 1.7).rules,
             std::set<std::string>{"SU-13"});
+}
+
+TEST(Succession, WhatAPollFindsMayHaveBeenThereBefore) {
+  const auto polled_at = [](double seconds) { return Sighting{at(seconds).asked, at(seconds).answered, false}; };
+  Findings findings;
+  Succession succession;
+  succession.add(parse_media(sound_low_latency(10, 16, 2)), polled_at(0), findings.report());
+  succession.add(parse_media(sound_low_latency(10, 16, 3)), polled_at(3), findings.report());
+  succession.add(parse_media(sound_low_latency(11, 17, 0)), polled_at(9), findings.report());
+  EXPECT_EQ(findings.text, "");
+  // The old version, asked for late, is the proof.
+  succession.add(parse_media(sound_low_latency(11, 17, 0)), polled_at(11), findings.report());
+  EXPECT_EQ(findings.rules, std::set<std::string>{"SU-13"});
 }
 
 TEST(Succession, StallsAreToldOnce) {

@@ -255,6 +255,57 @@ TEST(TsRules, ASoundStreamHasNoFindings) {
   EXPECT_THAT(segments.judged().findings, IsEmpty());
 }
 
+TEST(TsRules, TheTablesMayStandInAnInitialisationSection) {
+  Segments segments;
+  Given given;
+  for (const std::size_t i : {0, 1}) {
+    given.init.insert(given.init.end(), segments.first.packet(i), segments.first.packet(i) + kTsPacket);
+  }
+  for (TsEditor* editor : {&segments.first, &segments.second}) {
+    for (const std::uint16_t pid : {kPatPid, kPmtPid}) {
+      while (!editor->of(pid).empty()) editor->remove(editor->of(pid).back());
+    }
+    given.pieces.push_back(editor->bytes());
+  }
+  given.promise.independent = true;
+  const Judged judged = judge(given);
+  EXPECT_THAT(judged.findings, IsEmpty());
+  EXPECT_EQ(judged.facts.front().format, MediaFormat::ts);
+  EXPECT_EQ(judged.facts.back().tracks.size(), 2U);
+}
+
+// The PES packet that begins there keeps its payload and loses its times.
+void remove_times(TsEditor& editor, std::size_t index) {
+  std::uint8_t* pes = editor.payload(index);
+  pes[7] &= 0x3F;
+  std::fill(pes + 9, pes + 9 + pes[8], std::uint8_t{0xFF});
+}
+
+TEST(TsRules, APesPacketWithoutTimeGoesOnWithTheOneBefore) {
+  Segments segments;
+  const std::size_t audio = segments.first.starts(kAudioPid)[1];
+  remove_times(segments.first, audio);
+  // A picture of two PES packets: its last packet begins one, with a header in the place of stuffing.
+  std::size_t start = 0;
+  for (const std::size_t i : segments.first.of(kVideoPid)) {
+    std::uint8_t* at = segments.first.packet(i);
+    const bool is_start = (at[1] & 0x40) != 0;
+    if (is_start) start = i;
+    if (is_start || (at[3] & 0x20) == 0 || at[4] < 10) continue;
+    segments.first.insert_in_stuffing(i, hex("000001e0 0000 800000"));
+    at[1] |= 0x40;
+    segments.first.payload(start)[4] = segments.first.payload(start)[5] = 0;
+    break;
+  }
+  EXPECT_THAT(segments.judged().findings, IsEmpty());
+}
+
+TEST(TsRules, ASegmentThatBeginsWithoutATime) {
+  Segments segments;
+  remove_times(segments.first, segments.first.starts(kAudioPid)[0]);
+  EXPECT_EQ(segments.judged().rules.count("TS-16"), 1U);
+}
+
 TEST(TsRules, EachIsFoundBrokenAndNoOther) {
   for (const Case& c : cases()) {
     Segments segments;

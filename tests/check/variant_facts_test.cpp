@@ -61,6 +61,17 @@ TEST(VariantFacts, ThePictureIsAnother) {
   EXPECT_EQ(found(changed(muxed(), "FRAME-RATE=30.000", "FRAME-RATE=60.000"), film()).text, "");
 }
 
+TEST(VariantFacts, PixelsThatAreNotSquare) {
+  MediaFacts wide = film();
+  wide.tracks[0].width = 960;
+  wide.tracks[0].pixel_width = 4;
+  wide.tracks[0].pixel_height = 3;
+  EXPECT_EQ(found(muxed(), wide).text, "");
+  EXPECT_EQ(found(changed(muxed(), "1280x720", "960x720"), wide).text, "");
+  EXPECT_EQ(found(changed(muxed(), "1280x720", "960x540"), wide).text, "");
+  EXPECT_EQ(found(changed(muxed(), "1280x720", "1920x1080"), wide).rules, std::set<std::string>{"MD-04"});
+}
+
 TEST(VariantFacts, SegmentsAreLargerThanTheBandwidth) {
   // 900 kbit/s is stated, 990 are allowed: 247,500 bytes a segment.
   EXPECT_EQ(found(muxed(), film(), {200'000, 247'400, 100'000}).text, "");

@@ -23,8 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const check::PresentedPlaylist both[] = {{&*first.media, false}, {&*second.media, true}};
   check::judge_renditions(both, report);
   check::Succession succession;
-  succession.add(*first.media, {MonoTime(Seconds(1)), MonoTime(Seconds(1))}, report);
-  succession.add(*second.media, {MonoTime(Seconds(9)), MonoTime(Seconds(9))}, report);
+  succession.add(*first.media, {MonoTime(Seconds(1)), MonoTime(Seconds(1)), false}, report);
+  succession.add(*second.media, {MonoTime(Seconds(9)), MonoTime(Seconds(9)), true}, report);
   if (const auto merged = check::merge_delta(*first.media, *second.media)) check::difference(*first.media, *merged);
   return 0;
 }

@@ -10,7 +10,8 @@ namespace sluice::check {
 // At the commas, blanks around dropped.
 std::vector<std::string> split_codecs(std::string_view codecs);
 
-// Spelled as the format's registration asks: four characters known to HLS, with the fields they must have.
+// Spelled as RFC 6381 asks: four characters and fields behind them; of a format that is known here, the fields that its
+// registration asks for.
 bool is_codec_name(std::string_view name);
 
 // Whether one of the names is a video format.

@@ -44,6 +44,8 @@ struct TrackFacts {
   std::uint32_t timescale = 0;  // 90000 in MPEG-TS
   std::uint32_t width = 0;      // luma samples after cropping
   std::uint32_t height = 0;
+  std::uint32_t pixel_width = 1;  // of one of them, relative to pixel_height
+  std::uint32_t pixel_height = 1;
   std::uint32_t sample_rate = 0;  // of what the configuration states: SBR that is signalled is included
   std::uint32_t channels = 0;
 

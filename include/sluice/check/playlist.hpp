@@ -50,6 +50,7 @@ struct MediaMap {
   int line = 0;
   std::string url;  // absolute; empty when the tag has no URI
   std::optional<ByteRange> range;
+  bool encrypted = false;  // as a whole: METHOD=AES-128 and the like stands before it
 };
 
 struct Part {

@@ -36,7 +36,8 @@ struct SessionSummary {
   std::size_t versions = 0;  // of media playlists
   std::size_t segments = 0;  // loaded
   std::size_t parts = 0;
-  std::size_t segments_left_out = 0;  // listed by playlists that have ended, and not loaded
+  std::size_t segments_left_out = 0;  // not loaded: of playlists that have ended, and what came too slowly
+  std::size_t parts_left_out = 0;
   std::size_t requests = 0;
   std::uint64_t bytes = 0;
 };

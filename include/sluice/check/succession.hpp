@@ -19,6 +19,7 @@ namespace sluice::check {
 struct Sighting {
   MonoTime asked;     // the server had not decided yet: for a request that was held, when its answer came
   MonoTime answered;  // the first byte was there
+  bool held = false;  // until the version came: the one before was current until then
 };
 
 class Succession {

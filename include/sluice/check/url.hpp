@@ -25,6 +25,9 @@ struct Url {
 // Nothing when `text` is no http or https address with a host; a fragment is dropped, so is user information.
 std::optional<Url> parse_url(std::string_view text);
 
+// Whether an address names a user and perhaps a password before its host, or looks as if it did.
+bool has_user_info(std::string_view text);
+
 // `reference` as a playlist at `base` means it, absolute; references of other schemes ("data:", "skd:") come back as
 // they are. `base` is the text of a Url.
 std::string resolve(const std::string& base, std::string_view reference);
