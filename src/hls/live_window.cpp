@@ -54,6 +54,11 @@ void LiveWindow::on_entry(const media::Entry& entry, MonoTime now) {
 
 void LiveWindow::on_away(MonoTime now) { expect(std::nullopt, now); }
 
+void LiveWindow::on_restored(MonoTime now) {
+  on_away(now);
+  if (!segments_.empty()) shown_msn_ = segments_.last().msn;
+}
+
 void LiveWindow::on(const media::Period& period, MonoTime now) {
   expect(std::nullopt, now);
   next_fragment_.reset();

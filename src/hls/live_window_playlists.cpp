@@ -32,7 +32,10 @@ std::shared_ptr<const PlaylistText> LiveWindow::media_playlist(Container contain
   if (delta && in.delta != nullptr) return in.delta;
   const std::uint64_t skipped = delta ? skippable(container) : 0;
   std::shared_ptr<const PlaylistText>& text = skipped > 0 ? in.delta : in.media;
-  if (text == nullptr) text = snapshot(media_text(container, skipped), in.changed);
+  if (text == nullptr) {
+    text = snapshot(media_text(container, skipped), in.changed);
+    if (low_latency(container) && !last_is_open()) shown_msn_ = segments_.last().msn;
+  }
   return text;
 }
 
@@ -57,6 +60,11 @@ Listed LiveWindow::is_listed(Container container, std::uint64_t msn, std::option
   if (msn < last.msn) return Listed::yes;
   if (msn > last.msn + 2) return Listed::too_far;
   const std::uint64_t open_parts = open_.lists_parts(*part_target_) ? open_.parts.size() : 0;
+  if (msn == last.msn && last_is_open()) {
+    if (!part) return Listed::not_yet;
+    if (*part < last.parts.size()) return Listed::yes;
+    return *part - last.parts.size() < advance_limit(*part_target_) ? Listed::not_yet : Listed::too_far;
+  }
   if (msn == last.msn) {
     // What is behind its last part is the first of the next segment.
     const std::uint64_t parts = last.lists_parts(*part_target_) ? last.parts.size() : 1;
@@ -73,7 +81,7 @@ Listed LiveWindow::is_listed(Container container, std::uint64_t msn, std::option
 std::uint64_t LiveWindow::skippable(Container container) const {
   if (!low_latency(container) || ended()) return 0;
   std::uint64_t count = 0;
-  Ticks90k behind = segments_.listed_duration();
+  Ticks90k behind = segments_.listed_duration() - (last_is_open() ? segments_.last().duration : Ticks90k(0));
   for (const Segment& segment : segments_.listed()) {
     behind -= segment.duration;
     if (behind <= skip_boundary(target_duration_)) break;
@@ -95,6 +103,15 @@ std::vector<PlaylistPart> LiveWindow::parts_of(const Segment& segment) const {
   return parts;
 }
 
+// A Period has ended and nothing stands behind it yet: its last segment is listed as one that is not complete, with all
+// of its parts, until something does. Players of two years ago expect the segment behind a complete one to need the
+// same initialisation section, and stay with that. What was said to be whole stays so.
+bool LiveWindow::last_is_open() const {
+  if (ended() || expected_ || !open_.parts.empty() || segments_.listed_count() < 2) return false;
+  const Segment& last = segments_.last();
+  return last.msn > shown_msn_ && last.lists_parts(*part_target_);
+}
+
 // `mapped` is the Period whose initialisation section is in force at the end of the last segment.
 LowLatency LiveWindow::live_edge(const PeriodInfo* mapped) const {
   LowLatency edge;
@@ -102,16 +119,24 @@ LowLatency LiveWindow::live_edge(const PeriodInfo* mapped) const {
   if (expected_) {
     edge.hint_uri = uri_of(PartName{period_info_->session, period_info_->period.number, *expected_, false});
   }
-  if (!open_.lists_parts(*part_target_)) return edge;
-  PlaylistSegment& line = edge.open.emplace();
-  line.date = open_.date();
-  line.discontinuity = open_.discontinuity;
-  line.parts = parts_of(open_);
-  const auto& tracks = open_.period->tracks;
+  if (last_is_open()) {
+    edge.open = open_line(segments_.last(), mapped);
+  } else if (open_.lists_parts(*part_target_)) {
+    edge.open = open_line(open_, mapped);
+  }
+  return edge;
+}
+
+PlaylistSegment LiveWindow::open_line(const Segment& segment, const PeriodInfo* mapped) const {
+  PlaylistSegment line;
+  line.date = segment.date();
+  line.discontinuity = segment.discontinuity;
+  line.parts = parts_of(segment);
+  const auto& tracks = segment.period->tracks;
   const bool carried = std::any_of(tracks.begin(), tracks.end(),
                                    [](const media::Track& track) { return is_packaged(Container::fmp4, track); });
-  if (carried && mapped != open_.period.get()) line.map_uri = init_uri(*open_.period);
-  return edge;
+  if (carried && mapped != segment.period.get()) line.map_uri = init_uri(*segment.period);
+  return line;
 }
 
 std::string LiveWindow::media_text(Container container, std::uint64_t skipped) const {
@@ -124,12 +149,18 @@ std::string LiveWindow::media_text(Container container, std::uint64_t skipped) c
   const PeriodInfo* mapped = nullptr;
   Ticks90k from_end = segments_.listed_duration() + open_.duration;
   bool first = true;
+  // Before a gap no parts are listed: hls.js of two years ago remembers a segment behind the last one only where there
+  // are parts, and takes the initialisation section in force then for that segment's own.
+  std::uint64_t last_gap = 0;
+  for (const Segment& segment : segments_.listed()) last_gap = segment.gap ? segment.msn : last_gap;
+  const bool open_last = low_latency(container) && last_is_open();
   for (const Segment& segment : segments_.listed()) {
+    if (open_last && segment.msn == segments_.last().msn) break;
     if (std::exchange(first, false)) {
       playlist.media_sequence = segment.msn;
       playlist.discontinuity_sequence = segment.discontinuity_sequence - (segment.discontinuity ? 1 : 0);
     }
-    const bool near = from_end <= parts_listed_within(target_duration_);
+    const bool near = from_end <= parts_listed_within(target_duration_) && segment.msn > last_gap;
     from_end -= segment.duration;
     if (skipped > 0) {
       --skipped;

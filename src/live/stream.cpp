@@ -84,7 +84,7 @@ void Stream::restore(const std::vector<RecordedSession>& window, WallTime last_w
     window_.on_session(recorded.session);
     for (const media::Entry& entry : recorded.entries) window_.on_entry(entry, now.mono);
   }
-  window_.on_away(now.mono);
+  window_.on_restored(now.mono);
   enter(StreamState::away, now.mono - std::max(now.wall - last_wall, Micros(0)));
 }
 

@@ -132,6 +132,7 @@ class RandomStream {
         writer_.end_segment();
       }
     }
+    window_->on_restored(writer_.now);
     returned(PeriodCause::restart);
   }
 

@@ -130,16 +130,58 @@ TEST_F(LowLatencyTest, APublisherThatLeavesAndReturnsIsNamedWhenItHasAPart) {
   EXPECT_EQ(window_.part(session(2), 8, 1, false).status, Status::found);
 }
 
-// B27: the last segment is closed whole first.
-TEST_F(LowLatencyTest, ACodecChangeClosesTheOpenSegment) {
+// B27: what ends a Period is listed whole together with what stands behind it, and until then as the parts it has.
+TEST_F(LowLatencyTest, ACodecChangeLeavesTheSegmentOpenUntilThereIsAPartBehindIt) {
   start();
   writer_.parts(2);
   writer_.period(PeriodCause::codec, {video_track(media::Codec::hevc), audio_track()});
-  EXPECT_THAT(playlist(), EndsWith("#EXT-X-PART:DURATION=0.500000,URI=\"" + kS1 +
-                                   "part-7-3.m4s\"\n"
-                                   "#EXTINF:1.000000,\n" +
-                                   kS1 + "1001.m4s\n" + kNothingKnown));
+  const std::string last_part = "#EXT-X-PART:DURATION=0.500000,URI=\"" + kS1 + "part-7-3.m4s\"\n";
+  EXPECT_THAT(playlist(), EndsWith(last_part + kNothingKnown));
   EXPECT_EQ(part(4).status, Status::unknown);
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, {}), Listed::not_yet);
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, 1), Listed::yes);
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, 2), Listed::not_yet);
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, 8), Listed::too_far);
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1002, 0), Listed::not_yet);
+  EXPECT_EQ(window_.segment(Container::fmp4, session(1), 1001).status, Status::found);
+
+  writer_.parts(1);
+  EXPECT_THAT(playlist(), HasSubstr(last_part + "#EXTINF:1.000000,\n" + kS1 +
+                                    "1001.m4s\n"
+                                    "#EXT-X-DISCONTINUITY\n"
+                                    "#EXT-X-MAP:URI=\"" +
+                                    kS1 + "init-8.mp4\"\n"));
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, {}), Listed::yes);
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, 2), Listed::yes);
+}
+
+// What has been listed whole stays so, whichever process said it.
+TEST_F(LowLatencyTest, WhatComesFromTheRecordingIsWhole) {
+  start();
+  writer_.parts(2);
+  writer_.period(PeriodCause::codec, {video_track(), audio_track()});
+  window_.on_restored(writer_.now);
+  EXPECT_THAT(playlist(), EndsWith("#EXTINF:1.000000,\n" + kS1 + "1001.m4s\n" + kNothingKnown));
+  EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, {}), Listed::yes);
+}
+
+// A gap ends what was open, and takes the parts before it out of the playlist.
+TEST_F(LowLatencyTest, NoPartsAreListedBeforeAGap) {
+  start();
+  segments(1);
+  writer_.parts(1);
+  writer_.end_segment();
+  window_.on_away(writer_.now);
+  EXPECT_THAT(playlist(), HasSubstr("#EXT-X-PART:"));
+  writer_.gap();
+  EXPECT_THAT(playlist(), Not(HasSubstr("#EXT-X-PART:")));
+  EXPECT_THAT(playlist(), HasSubstr("#EXT-X-PART-INF:"));
+  EXPECT_EQ(part(6).status, Status::found);
+  window_.on_session(session(2));
+  writer_.period(PeriodCause::publisher, {video_track(), audio_track()});
+  writer_.parts(1);
+  EXPECT_THAT(playlist(), Not(HasSubstr("part-7-")));
+  EXPECT_THAT(playlist(), HasSubstr("part-8-1.m4s"));
 }
 
 // LL-13: a key frame that comes early makes the hinted part the first of the next segment.

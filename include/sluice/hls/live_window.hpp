@@ -103,6 +103,8 @@ class LiveWindow {
   void on_entry(const media::Entry& entry, MonoTime now);
   // The publisher has left: no part is expected until the next entries.
   void on_away(MonoTime now);
+  // All entries so far come from the recording: another process may have listed every segment of them as whole.
+  void on_restored(MonoTime now);
   // Drops what can no longer be fetched.
   void on_time(MonoTime now);
   // The playlist has ended (EXT-X-ENDLIST); no entry may follow. What it lists stays for as long as it lasts.
@@ -194,7 +196,9 @@ class LiveWindow {
   void part_changed(MonoTime now);
 
   std::vector<PlaylistPart> parts_of(const Segment& segment) const;
+  bool last_is_open() const;
   LowLatency live_edge(const PeriodInfo* mapped) const;
+  PlaylistSegment open_line(const Segment& segment, const PeriodInfo* mapped) const;
   std::uint64_t skippable(media::Container container) const;
   std::string media_text(media::Container container, std::uint64_t skipped) const;
   std::string multivariant_text(media::Container container, std::string_view prefix) const;
@@ -218,6 +222,7 @@ class LiveWindow {
   Segment open_;                                   // the one that is not complete, when it has parts
   std::optional<std::uint64_t> next_fragment_;     // of period_info_
   std::optional<std::uint64_t> expected_;          // the same while the Period goes on, as far as is known
+  std::uint64_t shown_msn_ = 0;                    // the last segment that a low-latency playlist said was whole
   Seconds target_duration_{};
   std::optional<Millis> part_target_;  // none before the first Cut; 0: no playlist names parts
 
