@@ -1,11 +1,12 @@
-// node parse.mjs < PLAYLIST: what m3u8-parser and hls-parser, two independent readers, make of it, as JSON.
+// node parse.mjs < JSON: what m3u8-parser and hls-parser, two independent readers, make of each playlist of an array of
+// texts, as an array.
 import { readFileSync } from "node:fs";
 import * as hlsParser from "hls-parser";
 import { Parser } from "m3u8-parser";
 
-const text = readFileSync(0, "utf8");
+const texts = JSON.parse(readFileSync(0, "utf8"));
 
-function viaM3u8Parser() {
+function viaM3u8Parser(text) {
   const parser = new Parser();
   const warnings = [];
   parser.on("warn", (event) => warnings.push(event.message));
@@ -22,25 +23,32 @@ function viaM3u8Parser() {
     discontinuitySequence: manifest.discontinuitySequence,
     discontinuities: manifest.discontinuityStarts,
     ended: manifest.endList === true,
+    parts: [...manifest.segments, manifest.preloadSegment ?? {}].flatMap((s) => s.parts ?? []).map((p) => [p.uri, p.duration]),
+    hint: manifest.preloadSegment?.preloadHints?.find((h) => h.type === "PART")?.uri ?? null,
+    partTarget: manifest.partTargetDuration ?? null,
   };
 }
 
-function viaHlsParser() {
+function viaHlsParser(text) {
   const warnings = [];
   hlsParser.setOptions({ strictMode: true });
   const playlist = hlsParser.parse(text);
   if (playlist.isMasterPlaylist) return { warnings, variants: playlist.variants.map((v) => v.uri), segments: [] };
+  const whole = playlist.segments.filter((s) => s.uri);  // without the open one, of which there are parts only
   return {
     warnings,
     variants: [],
-    segments: playlist.segments.map((s) => s.uri),
-    durations: playlist.segments.map((s) => s.duration),
+    segments: whole.map((s) => s.uri),
+    durations: whole.map((s) => s.duration),
     targetDuration: playlist.targetDuration,
     mediaSequence: playlist.mediaSequenceBase ?? 0,
     discontinuitySequence: playlist.discontinuitySequenceBase ?? 0,
-    discontinuities: playlist.segments.flatMap((s, i) => (s.discontinuity ? [i] : [])),
+    discontinuities: whole.flatMap((s, i) => (s.discontinuity ? [i] : [])),
     ended: playlist.endlist === true,
+    parts: playlist.segments.flatMap((s) => s.parts).filter((p) => !p.hint).map((p) => [p.uri, p.duration]),
+    hint: playlist.segments.flatMap((s) => s.parts).find((p) => p.hint)?.uri ?? null,
+    partTarget: playlist.partTargetDuration ?? null,
   };
 }
 
-console.log(JSON.stringify({ m3u8Parser: viaM3u8Parser(), hlsParser: viaHlsParser() }));
+console.log(JSON.stringify(texts.map((text) => ({ m3u8Parser: viaM3u8Parser(text), hlsParser: viaHlsParser(text) }))));
