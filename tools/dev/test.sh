@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # ./dev test [unit|fuzz|lint|e2e]… [-R NAME] [--preset PRESET]: builds and runs the tests with CTest.
 # ./dev test matrix [FILTER…]: every encoder and codec against every player and container; see matrix.sh.
+# ./dev test low-latency [SECONDS] [--write]: how far behind low-latency players are; see low_latency.sh.
 # ./dev test crash [ROUNDS [SEED]]: the server is killed again and again; see crash.sh.
 #
 # Unit tests, fuzz replays and lint run in the asan build. The end-to-end tests run against two servers: the release
@@ -13,6 +14,13 @@ dev_test() {
     source "$ROOT/tools/dev/matrix.sh"
     shift
     test_matrix "$@"
+    return
+  fi
+  if [[ ${1:-} == low-latency ]]; then
+    # shellcheck source=tools/dev/low_latency.sh
+    source "$ROOT/tools/dev/low_latency.sh"
+    shift
+    test_low_latency "$@"
     return
   fi
   if [[ ${1:-} == crash ]]; then
@@ -28,7 +36,7 @@ dev_test() {
       unit | fuzz | lint | e2e) kinds+=("$1") ;;
       -R) name=${2:?-R takes a name} && shift ;;
       --preset) preset=${2:?--preset takes a preset} && shift ;;
-      *) fail "test: unknown argument '$1'; there are: unit fuzz lint e2e matrix crash -R NAME --preset PRESET" ;;
+      *) fail "test: unknown argument '$1'; there are: unit fuzz lint e2e matrix low-latency crash -R NAME --preset PRESET" ;;
     esac
     shift
   done
