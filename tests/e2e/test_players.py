@@ -65,7 +65,9 @@ class Players(PlayerTest):
 class Parsers(PlayerTest):
     def test_two_parsers_read_all_playlists(self):
         server = self.start({"stream.resume_window": "8s"})
-        encoders.ffmpeg(self, media("av.flv"), server.rtmp_url("x")).finish()
+        encoder = encoders.ffmpeg(self, media("av.flv"), server.rtmp_url("x"), rate=1)
+        self.wait_playable(server, "x", segments=3)
+        # While it publishes: hls-parser insists on a hint wherever there are parts, and there is none while it is away.
         for container in ("fmp4", "ts"):
             path = f"/live/x/{container}/index.m3u8"
             self.check_media(playlist.open_media(server, path))
@@ -74,6 +76,7 @@ class Parsers(PlayerTest):
                 with self.subTest(reader):
                     self.assertEqual(seen["warnings"], [])
                     self.assertEqual(len(seen["variants"]), 1)
+        encoder.finish()
         encoders.ffmpeg(self, media("av-other.flv"), server.rtmp_url("x")).finish()
         self.check_media(self.wait_ended(server, "x"))
 
