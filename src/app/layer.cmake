@@ -2,7 +2,8 @@
 # sanitizers cannot compile the coroutines that the rest of this layer is linked with.
 file(GLOB config_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/app/config_*.cpp)
 list(FILTER config_sources EXCLUDE REGEX "/config_json\\.cpp$")
-list(APPEND config_sources ${CMAKE_SOURCE_DIR}/src/app/nearest.cpp ${CMAKE_SOURCE_DIR}/src/app/publish_auth.cpp)
+list(APPEND config_sources ${CMAKE_SOURCE_DIR}/src/app/nearest.cpp ${CMAKE_SOURCE_DIR}/src/app/publish_auth.cpp
+     ${CMAKE_SOURCE_DIR}/src/app/stream_hls.cpp)
 add_library(sluice_config STATIC ${config_sources})
 target_link_libraries(sluice_config PUBLIC sluice_base sluice_flags Boost::headers PRIVATE yaml-cpp)
 get_target_property(app_sources sluice_app SOURCES)
