@@ -7,7 +7,7 @@ import concurrent.futures
 import unittest
 import urllib.parse
 
-from harness import flv, playlist, samples
+from harness import check, flv, playlist, samples
 from harness.encoders import Encoder
 from harness.parts import Follower
 from harness.players import PlayerTest
@@ -91,6 +91,15 @@ class FrameRates(PlayerTest):
                 self.check_segments_are_their_parts(stream)
                 self.check_hints(stream)
         self.check_parsers(streams)
+        self.judge(streams)
+
+    def judge(self, streams):
+        """`sluice check`, of what has ended."""
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            documents = list(pool.map(lambda stream: check.check(self, stream.follower.url, "--strict"), streams))
+        for stream, document in zip(streams, documents):
+            with self.subTest(f"sluice check, {stream}"):
+                self.assertTrue(document["passed"], check.describe(document))
 
     def check_all_frames_are_there(self, stream):
         tags = flv.read(self.paths[stream.material])
