@@ -142,7 +142,7 @@ class Bench(unittest.TestCase):
 
     def test_unknown_names_are_refused_with_those_there_are(self):
         errors = self.start("speed").communicate(timeout=60)[1]
-        self.assertIn("no benchmark 'speed'; there are: ingest, serve, latency, record", errors)
+        self.assertIn("no benchmark 'speed'; there are: ingest, serve, latency, low-latency, record", errors)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Low-latency players in headless Chromium at the edge of a live publish, for a minute: no stall, no error, and how far
-behind they are, by a clock in the picture. `./dev test low-latency` is the long form, and tells what was measured."""
+"""Low-latency players in headless Chromium at the edge of a live publish, for a minute: no error, and how far behind they
+are, by a clock in the picture. `./dev test low-latency` is the long form, and judges each player's stalls and delay; here
+other tests run and a player that ran dry once may stay back, so what the server is to blame for is what all of them have."""
 
 import tempfile
 import unittest
@@ -28,10 +29,12 @@ class LowLatency(SluiceTest):
         rows = self.measure()
         for row in rows:
             with self.subTest(f"{row.sight.player} {row.part_ms} ms"):
-                self.assertEqual(row.faults(), [])
-        for player in {row.sight.player for row in rows}:
-            medians = {row.part_ms: row.sight.median() for row in rows if row.sight.player == player}
-            self.assertLess(medians[min(PART_MS)], medians[max(PART_MS)], player)
+                self.assertEqual(row.faults_of_any_machine(), [])
+        for part_ms in PART_MS:
+            late = {row.sight.player: row.faults_of_time() for row in rows if row.part_ms == part_ms}
+            self.assertIn([], late.values(), f"every player at {part_ms} ms: {late}")
+        best = {part_ms: min(row.sight.median() for row in rows if row.part_ms == part_ms) for part_ms in PART_MS}
+        self.assertLess(best[min(PART_MS)], best[max(PART_MS)])
 
 
 if __name__ == "__main__":

@@ -27,15 +27,24 @@ class Row:
     sight: Sight
 
     def faults(self):
-        """What must not be, in words."""
+        """What must not be, in words, on a machine that has time for it."""
+        return [*self.faults_of_any_machine(), *self.faults_of_time()]
+
+    def faults_of_time(self):
+        sight = self.sight
+        if sight.fatal() or not sight.latencies():
+            return []
+        found = [f"stalled: {wall - sight.settled_at:.1f} s in, {what}" for wall, what in sight.stalls()]
+        if sight.median() >= BOUND:
+            found.append(f"{sight.median():.3f} s behind, not below {BOUND:.1f}")
+        return found
+
+    def faults_of_any_machine(self):
         sight = self.sight
         if sight.fatal() or not sight.latencies():
             return [f"it did not play: {sight.describe()}"]
-        found = [f"stalled: {wall - sight.settled_at:.1f} s in, {what}" for wall, what in sight.stalls()]
-        found += [f"complained: {error}" for error in sight.errors()]
+        found = [f"complained: {error}" for error in sight.errors()]
         found += [f"was refused: {refused}" for refused in sight.refused if refused[0] >= sight.settled_at]
-        if sight.median() >= BOUND:
-            found.append(f"{sight.median():.3f} s behind, not below {BOUND:.1f}")
         for kind in ("part", "_HLS_msn", "_HLS_part", "_HLS_skip"):
             if not sight.requests.get(kind):
                 found.append(f"it never asked for {kind}")
