@@ -11,7 +11,7 @@ inline constexpr Rule kFormatConstant{"MA-02", Severity::must,
                                       "The format of segments changes only at a discontinuity.", "rfc8216bis 4.4.4.3"};
 inline constexpr Rule kIndependentStart{
     "MA-03", Severity::must,
-    "Where INDEPENDENT=YES or EXT-X-INDEPENDENT-SEGMENTS says so, video begins with a key frame.",
+    "A part of video with INDEPENDENT=YES has a key frame; with EXT-X-INDEPENDENT-SEGMENTS a segment begins with one.",
     "rfc8216bis 4.4.2.1, 4.4.4.9"};
 inline constexpr Rule kKeyFrameFirst{"MA-04", Severity::should, "A segment with video begins with a key frame.",
                                      "Apple 7.4"};

@@ -19,13 +19,42 @@ bool is_prefix_of_fields(std::string_view shorter, std::string_view longer) {
          (longer.size() == shorter.size() || longer[shorter.size()] == '.');
 }
 
+// Dolby Vision is named after its profile and level, which the base codec's configuration does not say; either name may
+// stand for it.
+bool names_dolby_vision(std::string_view stated, media::Codec base) {
+  const std::string_view family = stated.substr(0, stated.find('.'));
+  switch (base) {
+    case media::Codec::h264:
+      return family == "dva1" || family == "dvav";
+    case media::Codec::hevc:
+      return family == "dvh1" || family == "dvhe";
+    case media::Codec::av1:
+      return family == "dav1";
+    default:
+      return false;
+  }
+}
+
+// "hvc1.2.4.L153" of a track whose sample entry is dvh1.
+std::string base_of(std::string name) {
+  const auto become = [&name](std::string_view from, std::string_view base) {
+    if (name.starts_with(from)) name.replace(0, from.size(), base);
+  };
+  become("dva1", "avc1");
+  become("dvav", "avc3");
+  become("dvh1", "hvc1");
+  become("dvhe", "hev1");
+  become("dav1", "av01");
+  return name;
+}
+
 }  // namespace
 
 bool codec_matches(std::string_view stated, const TrackFacts& track) {
   // Hexadecimal digits, the tier of AV1, opus (Opus) and flac (fLaC) are written in either case.
   const std::string left = lower(stated);
-  const std::string right = lower(track.rfc6381);
-  if (left == right) return true;
+  const std::string right = base_of(lower(track.rfc6381));
+  if (left == right || names_dolby_vision(left, track.codec)) return true;
   switch (track.codec) {
     case media::Codec::av1:
     case media::Codec::vp9:

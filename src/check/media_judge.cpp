@@ -27,11 +27,15 @@ void judge_tracks(const MediaPiece& piece, const MediaFacts& facts, PieceFinding
   const bool has_video = video != nullptr && video->samples > 0;
   const bool has_audio = audio != nullptr && audio->samples > 0;
   if (has_video && !video->starts_with_sync) {
-    const std::string what = "the first of " + std::to_string(video->samples) + " pictures is no key frame";
-    if (piece.independent) {
-      findings.add(kIndependentStart, what);
-    } else if (!piece.is_part) {
-      findings.add(kKeyFrameFirst, what);
+    const std::string pictures = std::to_string(video->samples) + " pictures";
+    if (piece.is_part) {
+      // It may stand anywhere in a part.
+      if (piece.independent && video->sync_samples == 0) {
+        findings.add(kIndependentStart, "none of its " + pictures + " is a key frame");
+      }
+    } else {
+      findings.add(piece.independent ? kIndependentStart : kKeyFrameFirst,
+                   "the first of " + pictures + " is no key frame");
     }
   } else if (piece.is_part && !piece.independent && (has_video || (video == nullptr && has_audio))) {
     findings.add(kIndependentStated, has_video ? "it begins with a key frame" : "it has audio alone");

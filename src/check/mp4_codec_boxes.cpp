@@ -1,7 +1,7 @@
 #include "mp4_codec_boxes.hpp"
 
 #include <array>
-#include <set>
+#include <optional>
 
 #include "mp4_boxes.hpp"
 #include "sluice/media/bit_reader.hpp"
@@ -9,6 +9,9 @@
 
 namespace sluice::check::mp4 {
 namespace {
+
+// Its lengths allow for a gigabyte of parameter sets; all that a stream can refer to are some kilobytes.
+constexpr std::size_t kRecordMax = std::size_t{64} * 1024;
 
 // ISO 14496-1 7.2.6: a tag, its length in up to four bytes of seven bits.
 struct Descriptor {
@@ -27,6 +30,28 @@ Descriptor read_descriptor(ByteReader& reader) {
   }
   descriptor.content = reader.take(length);
   return descriptor;
+}
+
+// ISO 14496-3 1.6.2.1: the audio object type when it is not one of AAC's first four, with or without SBR: xHE-AAC (42).
+std::optional<std::uint32_t> unknown_object_type(ByteView config) {
+  media::BitReader bits(config);
+  const auto object_type = [&bits] {
+    const std::uint32_t type = bits.bits(5);
+    return type == 31 ? 32 + bits.bits(6) : type;
+  };
+  const auto skip_rate = [&bits] {
+    if (bits.bits(4) == 15) bits.skip(24);
+  };
+  const std::uint32_t stated = object_type();
+  std::uint32_t core = stated;
+  if (stated == 5 || stated == 29) {
+    skip_rate();
+    bits.skip(4);
+    skip_rate();
+    core = object_type();
+  }
+  if (!bits.ok() || (core >= 1 && core <= 4)) return {};
+  return stated;
 }
 
 // ISO 14496-14 5.6: ES_Descriptor { DecoderConfigDescriptor { DecoderSpecificInfo } }.
@@ -54,10 +79,15 @@ Result<media::CodecConfig> config_of_esds(ByteView content) {
     mp3.rfc6381 = "mp4a.40.34";
     return mp3;
   }
-  if (object_type != kAac) return Error{"the esds box is of object type " + std::to_string(object_type)};
+  if (object_type != kAac) return media::CodecConfig{};
   config.skip(12);
   const Descriptor specific = read_descriptor(config);
   if (!config.ok() || specific.tag != 5) return Error{"the esds box has no DecoderSpecificInfo"};
+  if (const auto type = unknown_object_type(specific.content)) {
+    media::CodecConfig other;
+    other.rfc6381 = "mp4a.40." + std::to_string(*type);
+    return other;
+  }
   return media::parse_codec_config(media::Codec::aac, Payload::copy_of(specific.content));
 }
 
@@ -96,28 +126,28 @@ Result<media::CodecConfig> config_of_ac3(media::Codec codec, ByteView content) {
   return config;
 }
 
-std::vector<Bytes> sets_of_avcc(ByteView record) {
-  std::vector<Bytes> sets;
+ParameterSets sets_of_avcc(ByteView record) {
+  ParameterSets sets;
   ByteReader reader(record);
   reader.skip(5);
   for (const std::uint8_t mask : {std::uint8_t{0x1F}, std::uint8_t{0xFF}}) {
     for (int count = reader.u8() & mask; count > 0 && reader.ok(); --count) {
       const ByteView set = reader.take(reader.u16());
-      if (!set.empty()) sets.emplace_back(set.begin(), set.end());
+      if (!set.empty()) sets.emplace(as_text(set));
     }
   }
   return sets;
 }
 
-std::vector<Bytes> sets_of_hvcc(ByteView record) {
-  std::vector<Bytes> sets;
+ParameterSets sets_of_hvcc(ByteView record) {
+  ParameterSets sets;
   ByteReader reader(record);
   reader.skip(22);
   for (int arrays = reader.u8(); arrays > 0 && reader.ok(); --arrays) {
     reader.skip(1);
     for (int count = reader.u16(); count > 0 && reader.ok(); --count) {
       const ByteView set = reader.take(reader.u16());
-      if (!set.empty()) sets.emplace_back(set.begin(), set.end());
+      if (!set.empty()) sets.emplace(as_text(set));
     }
   }
   return sets;
@@ -150,6 +180,10 @@ Result<media::CodecConfig> config_of_box(media::Codec codec, ByteView content) {
       if (content.size() < 4) return Error{"the dfLa box has " + std::to_string(content.size()) + " bytes"};
       return media::parse_codec_config(codec, Payload::copy_of(content.subspan(4)));
     default:
+      if (content.size() > kRecordMax) {
+        return Error{"its configuration has " + std::to_string(content.size()) + " bytes; more than " +
+                     std::to_string(kRecordMax) + " are not looked at"};
+      }
       return media::parse_codec_config(codec, Payload::copy_of(content));
   }
 }
@@ -166,15 +200,15 @@ bool is_parameter_set(const media::CodecConfig& config, ByteView nal) {
                                             : type >= kHevcVps && type <= kHevcPps;
 }
 
-std::vector<Bytes> parameter_sets_of(const media::CodecConfig& config) {
+ParameterSets parameter_sets_of(const media::CodecConfig& config) {
   const ByteView record = config.record.view();
   return config.codec == media::Codec::h264 ? sets_of_avcc(record) : sets_of_hvcc(record);
 }
 
-std::size_t kinds_of_sets(const media::CodecConfig& config, const std::vector<Bytes>& sets) {
+std::size_t kinds_of_sets(const media::CodecConfig& config, const ParameterSets& sets) {
   std::set<std::uint8_t> kinds;
-  for (const Bytes& set : sets) {
-    if (is_parameter_set(config, set)) kinds.insert(nal_type(config, set));
+  for (const std::string& set : sets) {
+    if (is_parameter_set(config, as_bytes(set))) kinds.insert(nal_type(config, as_bytes(set)));
   }
   return kinds.size();
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mp4_codec_boxes.hpp"
 #include "piece_findings.hpp"
 #include "sluice/base/bytes.hpp"
 #include "sluice/check/media_judge.hpp"
@@ -21,7 +22,7 @@ struct Track {
   bool is_protected = false;  // samples are encrypted: they cannot be looked into
   bool has_config = false;    // `config` was read: samples can be looked into
   media::CodecConfig config;
-  std::vector<Bytes> parameter_sets;  // of H.264 and HEVC
+  ParameterSets parameter_sets;  // of H.264 and HEVC
   // trex: what a fragment leaves out.
   bool has_defaults = false;
   std::uint32_t default_duration = 0;

@@ -20,11 +20,11 @@ inline constexpr Rule kNoSamples{"MF-04", Severity::must, "It has no samples: em
 inline constexpr Rule kNoDurations{"MF-05", Severity::must, "The durations in mvhd and tkhd are zero.",
                                    "rfc8216bis 3.1.2"};
 inline constexpr Rule kSampleEntry{
-    "MF-06", Severity::must, "Each track has one sample entry, of a codec that HLS plays, with a sound configuration.",
-    "ISO 14496-12 8.5.2; Apple 1.1, 2.1"};
-inline constexpr Rule kSetsInEntry{"MF-07", Severity::must,
-                                   "H.264 and HEVC are avc1 and hvc1: parameter sets stand in the sample entry.",
-                                   "Apple 1.10; ISO 14496-15 5.4.2, 8.4.1"};
+    "MF-06", Severity::must, "Each track has one sample entry; when its codec is known, its configuration is sound.",
+    "ISO 14496-12 8.5.2; ISO 14496-15 5.4.2, 8.4.1"};
+inline constexpr Rule kSetsInEntry{
+    "MF-07", Severity::should,
+    "H.264 and HEVC are avc1 and hvc1 (dva1, dvh1): parameter sets stand in the sample entry.", "Apple 1.10"};
 inline constexpr Rule kTimescale{
     "MF-08", Severity::should,
     "The timescale holds the frames: of audio it is the sample rate, of video it is not 1000 "
@@ -75,14 +75,14 @@ inline constexpr Rule kDataCovered{"MF-25", Severity::should,
                                    "ISO 14496-12 8.8.8"};
 inline constexpr Rule kSyncFlags{
     "MF-26", Severity::must,
-    "Samples are flagged as sync samples that are key frames (IDR, IRAP), and no others; so "
-    "is all audio.",
+    "Samples are flagged as sync samples that are key frames (IDR, IRAP), and no others; so is all audio of a known "
+    "codec but xHE-AAC.",
     "ISO 14496-12 8.8.3.1; ISO 14496-15 5.4.1, 8.4.3"};
 inline constexpr Rule kUnits{"MF-27", Severity::must,
                              "A video sample is whole units: NAL lengths, or OBU sizes, add up to the sample.",
                              "ISO 14496-15 5.3.3; AV1-ISOBMFF 2.4"};
 inline constexpr Rule kSameSets{"MF-28", Severity::must,
-                                "Parameter sets in samples of avc1 and hvc1 are ones of the sample entry.",
+                                "Parameter sets in samples of avc1 and hvc1 (dva1, dvh1) are ones of the sample entry.",
                                 "ISO 14496-15 5.4.2, 8.4.1"};
 inline constexpr Rule kTimes{"MF-29", Severity::must,
                              "Composition times differ from sample to sample, and are within ten seconds of decoding.",

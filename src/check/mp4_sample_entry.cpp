@@ -21,12 +21,19 @@ struct Kind {
 constexpr std::array kKinds = {
     Kind{"avc1", media::Codec::h264, "avcC"}, Kind{"avc3", media::Codec::h264, "avcC"},
     Kind{"hvc1", media::Codec::hevc, "hvcC"}, Kind{"hev1", media::Codec::hevc, "hvcC"},
-    Kind{"dvh1", media::Codec::hevc, "hvcC"}, Kind{"av01", media::Codec::av1, "av1C"},
+    Kind{"dvh1", media::Codec::hevc, "hvcC"}, Kind{"dvhe", media::Codec::hevc, "hvcC"},
+    Kind{"dva1", media::Codec::h264, "avcC"}, Kind{"dvav", media::Codec::h264, "avcC"},
+    Kind{"av01", media::Codec::av1, "av1C"},  Kind{"dav1", media::Codec::av1, "av1C"},
     Kind{"vp09", media::Codec::vp9, "vpcC"},  Kind{"mp4a", media::Codec::aac, "esds"},
     Kind{"Opus", media::Codec::opus, "dOps"}, Kind{"fLaC", media::Codec::flac, "dfLa"},
     Kind{"ac-3", media::Codec::ac3, "dac3"},  Kind{"ec-3", media::Codec::eac3, "dec3"},
     Kind{".mp3", media::Codec::mp3, ""},
 };
+
+// Their parameter sets may stand in the samples: ISO 14496-15, and Dolby's for its own.
+bool may_leave_sets_to_samples(std::string_view entry) {
+  return entry == "avc3" || entry == "hev1" || entry == "dvav" || entry == "dvhe";
+}
 
 void judge_picture(const Box& entry, const Track& track, ByteView boxes, PieceFindings& findings) {
   const media::VideoFormat& video = track.config.video;
@@ -49,14 +56,14 @@ void judge_picture(const Box& entry, const Track& track, ByteView boxes, PieceFi
 
 void judge_sets(Track& track, PieceFindings& findings) {
   if (track.config.codec != media::Codec::h264 && track.config.codec != media::Codec::hevc) return;
-  if (track.entry == "avc3" || track.entry == "hev1") {
+  if (may_leave_sets_to_samples(track.entry)) {
     return findings.add(kSetsInEntry, track.name() + " leaves parameter sets to the samples");
   }
   track.parameter_sets = parameter_sets_of(track.config);
   // Sequence and picture parameter set; HEVC has a video parameter set, too.
   const std::size_t needed = track.config.codec == media::Codec::h264 ? 2 : 3;
   if (kinds_of_sets(track.config, track.parameter_sets) < needed) {
-    findings.add(kSetsInEntry, track.name() + " lacks a kind of parameter set");
+    findings.add(kSampleEntry, track.name() + " lacks a kind of parameter set");
   }
 }
 
@@ -98,8 +105,10 @@ void read_sample_entry(const Box& entry, Track& track, PieceFindings& findings) 
   track.is_protected = entry.type == "encv" || entry.type == "enca";
   if (track.is_protected) return;
   const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.type == entry.type; });
-  if (kind == kKinds.end() || media::kind_of(kind->codec) != *track.kind) {
-    return findings.add(kSampleEntry, track.name() + " is of a codec that is not known");
+  if (kind == kKinds.end()) return;
+  if (media::kind_of(kind->codec) != *track.kind) {
+    return findings.add(kSampleEntry, track.name() + " is in a track of " +
+                                          (*track.kind == media::TrackKind::video ? "video" : "audio"));
   }
   const bool is_video = *track.kind == media::TrackKind::video;
   const AudioFields audio = is_video ? AudioFields{} : read_audio_fields(entry.content);
@@ -112,10 +121,18 @@ void read_sample_entry(const Box& entry, Track& track, PieceFindings& findings) 
     return findings.add(kSampleEntry, track.name() + " has no " + std::string(kind->config) + " box");
   }
   auto config = config_of_box(kind->codec, box ? box->content : ByteView{});
+  if (!config && may_leave_sets_to_samples(entry.type)) {
+    // Without them the configuration cannot be told, nor what is in the samples.
+    return findings.add(kSetsInEntry, track.name() + ": " + config.error().message);
+  }
   if (!config) return findings.add(kSampleEntry, track.name() + ": " + config.error().message);
   track.config = *std::move(config);
+  if (track.config.codec == media::Codec::unknown) return;
   track.has_config = true;
   if (is_video) {
+    // Its first part is the sample entry, RFC 6381 3.3.
+    const std::size_t dot = std::min(track.config.rfc6381.find('.'), track.config.rfc6381.size());
+    track.config.rfc6381.replace(0, dot, track.entry);
     judge_picture(entry, track, boxes, findings);
     judge_sets(track, findings);
   } else if (track.config.audio.sample_rate == 0) {

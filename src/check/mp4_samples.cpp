@@ -26,10 +26,7 @@ void judge_sets(const Track& track, const Sample& sample, ByteView bytes, PieceF
   while (nals.next()) {
     const ByteView nal = nals.nal();
     if (!is_parameter_set(track.config, nal)) continue;
-    const bool is_known =
-        std::any_of(track.parameter_sets.begin(), track.parameter_sets.end(),
-                    [nal](const Bytes& set) { return std::equal(set.begin(), set.end(), nal.begin(), nal.end()); });
-    if (is_known) continue;
+    if (track.parameter_sets.contains(as_text(nal))) continue;
     findings.add(kSameSets, at_time(track, sample) + " has another parameter set (NAL unit type " +
                                 std::to_string(nal_type(track.config, nal)) + ") than its sample entry");
   }
@@ -96,7 +93,7 @@ bool judge_sample(const Track& track, const Sample& sample, ByteView bytes, Piec
   constexpr std::uint32_t kDependsOnOthers = 1;
   if (sample.duration == 0) findings.add(kDurations, at_time(track, sample) + " lasts 0");
   if (track.kind != media::TrackKind::video) {
-    if (track.kind == media::TrackKind::audio && !sample.is_sync()) {
+    if (track.kind == media::TrackKind::audio && track.has_config && !sample.is_sync()) {
       findings.add(kSyncFlags, at_time(track, sample) + " is flagged as no sync sample");
     }
     return true;

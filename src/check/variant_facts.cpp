@@ -54,6 +54,8 @@ void VariantFacts::on_media(const std::string& url, const MediaFacts& facts, con
   const std::vector<std::string> stated = split_codecs(codecs_);
   for (const TrackFacts& track : facts.tracks) {
     saw_tracks_ = saw_tracks_ || !track.rfc6381.empty();
+    // An initialisation section says it at once, or never will.
+    saw_unknown_ = saw_unknown_ || (track.rfc6381.empty() && facts.format == MediaFormat::mp4);
     const auto matches = [&](const std::string& name) { return codec_matches(name, track); };
     if (!track.rfc6381.empty() && !stated.empty() && std::none_of(stated.begin(), stated.end(), matches)) {
       note(rule("MD-03"), 0, "\"" + codecs_.substr(0, 120) + "\" of " + variant_url_ + " lacks " + track.rfc6381);
@@ -77,7 +79,7 @@ void VariantFacts::on_media(const std::string& url, const MediaFacts& facts, con
 
 void VariantFacts::finish(const MediaPlaylist& playlist, const Report& report) const {
   if (!named_) return;
-  if (saw_tracks_ && !has_groups_) {
+  if (saw_tracks_ && !saw_unknown_ && !has_groups_) {
     for (const std::string& name : unseen_) {
       Note(report, multivariant_url_)(rule("MD-03"), 0,
                                       "\"" + codecs_.substr(0, 120) + "\" of " + variant_url_ + " lists " +

@@ -43,6 +43,7 @@ class VariantFacts {
   bool has_groups_ = false;          // other playlists carry some of it
   std::vector<std::string> unseen_;  // of CODECS
   bool saw_tracks_ = false;
+  bool saw_unknown_ = false;  // a track that may be any of CODECS
   std::vector<LoadedSegment> segments_;
 };
 

@@ -31,6 +31,17 @@ TEST(CodecMatch, KnowsWhatIsTheSameAndWhatIsNot) {
       Case{"mp4a.40.34", Codec::mp3, "mp4a.40.34", true},
       Case{"mp4a.6B", Codec::mp3, "mp4a.40.34", true},
       Case{"", Codec::h264, "avc1.64001f", false},
+      Case{"hev1.1.6.L93.B0", Codec::hevc, "hev1.1.6.L93.B0", true},
+      Case{"hvc1.1.6.L93.B0", Codec::hevc, "hev1.1.6.L93.B0", false},
+      Case{"dvh1.05.06", Codec::hevc, "dvh1.2.4.L153.B0", true},
+      Case{"dvh1.08.06", Codec::hevc, "hvc1.2.4.L153.B0", true},
+      Case{"dvhe.05.06", Codec::hevc, "dvhe.2.4.L153.B0", true},
+      Case{"hvc1.2.4.L153.B0", Codec::hevc, "dvh1.2.4.L153.B0", true},
+      Case{"dva1.09.05", Codec::h264, "dva1.640029", true},
+      Case{"dav1.10.09", Codec::av1, "dav1.0.13M.10", true},
+      Case{"dvh1.05.06", Codec::h264, "avc1.64001f", false},
+      Case{"mp4a.40.42", Codec::unknown, "mp4a.40.42", true},
+      Case{"mp4a.40.2", Codec::unknown, "mp4a.40.42", false},
   };
   for (const Case& c : kCases) {
     TrackFacts track;

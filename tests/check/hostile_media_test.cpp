@@ -86,5 +86,40 @@ TEST(HostileMp4, BitsTurned) {
   }
 }
 
+// An hvcC that lists as many parameter sets as its lengths allow for, and samples of nothing but parameter sets.
+TEST(HostileMp4, MillionsOfParameterSets) {
+  for (const std::size_t sets : {std::size_t{10'000}, std::size_t{5'000'000}}) {
+    Given given = read_fragmented("hevc_aac.mp4");
+    Mp4Editor init(given.init);
+    const std::string box = "moov/trak/mdia/minf/stbl/stsd/hvc1/hvcC";
+    Bytes more;
+    std::uint8_t arrays = 0;
+    for (std::size_t left = sets; left > 0; ++arrays) {
+      const std::size_t count = std::min<std::size_t>(left, 0xFFFF);
+      more.insert(more.end(), {34, static_cast<std::uint8_t>(count >> 8), static_cast<std::uint8_t>(count)});
+      for (std::size_t i = 0; i < count; ++i) {
+        more.insert(more.end(), {0, 3, 34 << 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
+      }
+      left -= count;
+    }
+    init.content(box)[22] = static_cast<std::uint8_t>(init.content(box)[22] + arrays);
+    init.insert(box, init.content_size(box), more);
+    given.init = init.bytes();
+    // The first picture is nothing but three million sets of one byte, which are not among them.
+    Mp4Editor piece(given.pieces.at(0));
+    Bytes units;
+    for (int i = 0; i < 3'000'000; ++i) units.insert(units.end(), {0, 0, 0, 1, 34 << 1});
+    piece.insert("mdat", 0, units);
+    piece.shift_data(static_cast<std::uint32_t>(units.size()));
+    const std::uint32_t moof = static_cast<std::uint32_t>(piece.content_size("moof") + 16);
+    piece.set_u32("moof/traf/trun", 8, moof);
+    piece.set_u32("moof/traf/trun", 16, static_cast<std::uint32_t>(units.size()));
+    given.pieces = {piece.bytes()};
+    const Judged judged = judge(given);
+    expect_sane(judged);
+    EXPECT_EQ(judged.rules.count(sets > 100'000 ? "MF-06" : "MF-28"), 1U) << ::testing::PrintToString(judged.findings);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::check::testing

@@ -14,6 +14,7 @@ namespace {
 
 using test::hex;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 // An initialisation section and two pieces that follow each other.
 struct File {
@@ -48,13 +49,18 @@ std::size_t data_of(Mp4Editor& piece, const std::string& traf) {
   return piece.u32("moof/" + traf + "/trun", 8) - moof - 8;
 }
 
-// The second piece's IDR picture becomes another slice, and says so.
-void no_key_frame(File& f) {
-  std::uint8_t* nal = f.second.content("mdat") + data_of(f.second, "traf") + 4;
-  if ((*nal & 0x1F) != 5) throw std::runtime_error("the sample begins with no IDR slice");
-  *nal = 0x61;
-  f.second.set_u32("moof/traf/trun", 12, 0x01010000);
+// The IDR picture in the piece's first sample becomes another one, and says so.
+void hide_key_frame(Mp4Editor& piece) {
+  std::uint8_t* at = piece.content("mdat") + data_of(piece, "traf");
+  for (const std::uint8_t* end = at + piece.u32("moof/traf/trun", 16); at < end;) {
+    const std::size_t size = std::size_t{at[2]} << 8 | at[3];
+    if ((at[4] & 0x1F) == 5) at[4] = 0x61;
+    at += 4 + size;
+  }
+  piece.set_u32("moof/traf/trun", 12, 0x01010000);
 }
+
+void no_key_frame(File& f) { hide_key_frame(f.second); }
 
 void edit_list(File& f, const Bytes& entries, std::uint32_t count) {
   ByteWriter elst;
@@ -100,7 +106,13 @@ const std::vector<Case>& init_cases() {
       {"MF-05", "TrackDuration", [](File& f) { f.init.set_u32("moov/trak/tkhd", 20, 1000); }},
       {"MF-06", "NoConfiguration", [](File& f) { f.init.rename(kVideoEntry + "/avcC", "free"); }},
       {"MF-06", "BrokenConfiguration", [](File& f) { f.init.content(kVideoEntry + "/avcC")[0] = 2; }},
-      {"MF-06", "UnknownCodec", [](File& f) { f.init.rename(kAudioEntry, "abcd"); }},
+      {"MF-06", "CodecOfAudioInATrackOfVideo", [](File& f) { f.init.rename(kVideoEntry, "Opus"); }},
+      {"MF-06", "NoPictureSet",
+       [](File& f) {
+         std::uint8_t* record = f.init.content(kVideoEntry + "/avcC");
+         const std::size_t sequence_set = std::size_t{record[6]} << 8 | record[7];
+         record[8 + sequence_set] = 0;  // how many there are
+       }},
       {"MF-06", "TwoEntries",
        [](File& f) {
          f.init.insert("moov/trak/mdia/minf/stbl/stsd", f.init.content_size("moov/trak/mdia/minf/stbl/stsd"),
@@ -235,6 +247,11 @@ const std::vector<Case>& piece_cases() {
        },
        "av1_opus.mp4"},
       {"MA-03", "NoKeyFrame", no_key_frame},
+      {"MA-03", "NoKeyFrameInAPart",
+       [](File& f) {
+         no_key_frame(f);
+         f.given.promise.is_part = true;
+       }},
       {"MA-04", "NoKeyFrameAndNoPromise",
        [](File& f) {
          no_key_frame(f);
@@ -264,6 +281,67 @@ TEST(Mp4Rules, AnEncryptedTrackMayBeginInTheClear) {
   file.init.insert("moov/trak/mdia/minf/stbl/stsd", file.init.content_size("moov/trak/mdia/minf/stbl/stsd"),
                    hex("00000008 656e6376"));
   EXPECT_EQ(file.judged().rules.count("MF-06"), 0U);
+}
+
+// INDEPENDENT=YES says of a part that it has an independent frame, not where.
+TEST(Mp4Rules, TheKeyFrameOfAnIndependentPartMayStandAnywhereInIt) {
+  for (const bool is_part : {true, false}) {
+    File file;
+    hide_key_frame(file.first);
+    append(file.first.bytes(), file.second.bytes());
+    file.given.pieces.pop_back();
+    file.given.promise.is_part = is_part;
+    EXPECT_EQ(file.judged().rules.count("MA-03"), is_part ? 0U : 1U);
+  }
+}
+
+TEST(Mp4Rules, ParameterSetsMayBeLeftToTheSamples) {
+  for (const char* type : {"hev1", "dvhe"}) {
+    for (const bool has_sets : {true, false}) {
+      File file("hevc_aac.mp4");
+      const std::string entry = "moov/trak/mdia/minf/stbl/stsd/hvc1";
+      if (!has_sets) file.init.content(entry + "/hvcC")[22] = 0;
+      file.init.rename(entry, type);
+      const Judged judged = file.judged();
+      EXPECT_THAT(judged.rules, ElementsAre("MF-07")) << ::testing::PrintToString(judged.findings);
+      EXPECT_EQ(judged.facts.at(0).tracks.at(0).rfc6381, has_sets ? std::string(type) + ".1.6.L30.90" : "");
+    }
+  }
+}
+
+TEST(Mp4Rules, DolbyVisionIsItsBaseCodec) {
+  File hevc("hevc_aac.mp4");
+  hevc.init.rename("moov/trak/mdia/minf/stbl/stsd/hvc1", "dvh1");
+  const Judged judged = hevc.judged();
+  EXPECT_THAT(judged.findings, IsEmpty());
+  EXPECT_EQ(judged.facts.at(0).tracks.at(0).rfc6381, "dvh1.1.6.L30.90");
+  File h264;
+  h264.init.rename(kVideoEntry, "dva1");
+  EXPECT_THAT(h264.judged().findings, IsEmpty());
+}
+
+// What is not known is not looked into: it may be flagged as its codec asks for.
+TEST(Mp4Rules, AudioOfOtherCodecs) {
+  const auto rare_sync = [](File& f) { f.second.set_u32("moof/traf#1/tfhd", 20, 0x01010000); };
+  for (const char* type : {"alac", "ac-4", "mhm1"}) {
+    File file;
+    file.init.rename(kAudioEntry, type);
+    rare_sync(file);
+    EXPECT_THAT(file.judged().findings, IsEmpty()) << type;
+  }
+  // The AudioSpecificConfig of xHE-AAC: audio object type 42.
+  File file;
+  std::uint8_t* esds = file.init.content(kAudioEntry + "/esds");
+  std::uint8_t* end = esds + file.init.content_size(kAudioEntry + "/esds");
+  const Bytes aac_lc = hex("1188");
+  std::uint8_t* config = std::search(esds, end, aac_lc.begin(), aac_lc.end());
+  ASSERT_NE(config, end);
+  config[0] = 0xF9;
+  config[1] = 0x46;
+  rare_sync(file);
+  const Judged judged = file.judged();
+  EXPECT_THAT(judged.findings, IsEmpty());
+  EXPECT_EQ(judged.facts.at(0).tracks.at(1).rfc6381, "mp4a.40.42");
 }
 
 TEST(Mp4Rules, EachIsFoundBrokenInAnInitialisationSection) { expect_alone(init_cases()); }

@@ -48,6 +48,11 @@ TEST(VariantFacts, CodecsLackATrackOrNameOneThatIsNotThere) {
   MediaFacts silent = film();
   silent.tracks.pop_back();
   EXPECT_EQ(found(muxed(), silent).rules, std::set<std::string>{"MD-03"});
+  // It may be a track that is not known.
+  MediaFacts other = film();
+  other.format = MediaFormat::mp4;
+  other.tracks[1].rfc6381.clear();
+  EXPECT_EQ(found(changed(muxed(), "mp4a.40.2", "alac"), other).text, "");
   // The sound may be in a playlist of its own.
   EXPECT_EQ(found(sound_multivariant(), silent).text, "");
 }
