@@ -162,7 +162,7 @@ void TsJudge::on_pmt(const Packet& packet, PieceFindings& findings) {
     findings.add(kTracksConstant, "the streams are " + list_of(pmt->streams) + " after " + list_of(pmt_->streams));
   }
   for (const Stream& stream : pmt->streams) {
-    if (media::can_carry(media::Container::ts, stream.codec) || stream.type == kMetadataType) continue;
+    if (!is_excluded(stream)) continue;
     findings.add(kStreamTypes, "PID " + std::to_string(stream.pid) + " is of type " + std::to_string(stream.type) +
                                    " (" + std::string(media::to_string(stream.codec)) + ")");
   }
@@ -192,7 +192,7 @@ void TsJudge::on_media(const Packet& packet, PieceFindings& findings) {
     }
     return;
   }
-  if (!packet.has_payload) return;
+  if (!packet.has_payload || !stream->second.is_judged()) return;
   if (packet.starts_unit) {
     stream->second.begin_unit(packet.payload, packet.is_random_access, has_pcr_ ? last_pcr_ : std::nullopt,
                               time_reference_, findings);

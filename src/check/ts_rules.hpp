@@ -28,8 +28,9 @@ inline constexpr Rule kClear{"TS-09", Severity::must, "No packet is marked as da
 inline constexpr Rule kDeclared{"TS-10", Severity::should, "Every PID with packets is named by a table.",
                                 "ISO 13818-1 2.4.4.8"};
 inline constexpr Rule kStreamTypes{"TS-11", Severity::must,
-                                   "Streams are of types that HLS plays in MPEG-TS; HEVC is for fragmented MP4 alone.",
-                                   "Apple 1.5; rfc8216bis 3.1.1"};
+                                   "Video and audio are of types that HLS plays in MPEG-TS; HEVC is for fragmented "
+                                   "MP4 alone.",
+                                   "Apple 1.1, 1.5, 2.1"};
 inline constexpr Rule kPcrInterval{"TS-12", Severity::must, "A PCR comes every 100 ms at least.", "ISO 13818-1 2.7.2"};
 inline constexpr Rule kPcrFirst{"TS-13", Severity::should, "The first packet of the PCR's PID in a segment has a PCR.",
                                 "ISO 13818-1 2.4.2.1"};
@@ -39,17 +40,18 @@ inline constexpr Rule kPcrForward{"TS-14", Severity::must,
 inline constexpr Rule kDtsAfterPcr{"TS-15", Severity::must,
                                    "Decode times lie between the PCR that precedes them and ten seconds after it.",
                                    "ISO 13818-1 2.4.2.3, 2.14.3.1"};
-inline constexpr Rule kPesHeader{
-    "TS-16", Severity::must,
-    "A PES packet has a sound header, the stream id of its kind, and a PTS, unless it only goes on.",
-    "ISO 13818-1 2.4.3.7"};
+inline constexpr Rule kPesHeader{"TS-16", Severity::must,
+                                 "A PES packet has a sound header and, of video or audio, the stream id of its kind, "
+                                 "and a PTS, unless it only goes on.",
+                                 "ISO 13818-1 2.4.3.7"};
 inline constexpr Rule kPesLength{
     "TS-17", Severity::must,
-    "A PES packet is whole within its segment and as long as it says; only video may say nothing.",
+    "A PES packet of video or audio is whole within its segment and as long as it says; only video may say nothing.",
     "ISO 13818-1 2.4.3.7"};
-inline constexpr Rule kDtsGrows{"TS-18", Severity::must,
-                                "Decode times of a stream grow, within and across segments, except at a discontinuity.",
-                                "ISO 13818-1 2.4.3.7; rfc8216bis 4.4.4.3"};
+inline constexpr Rule kDtsGrows{
+    "TS-18", Severity::must,
+    "Decode times of video and audio grow, within and across segments, except at a discontinuity.",
+    "ISO 13818-1 2.4.3.7; rfc8216bis 4.4.4.3"};
 inline constexpr Rule kVideoBorder{"TS-19", Severity::should,
                                    "Between the last picture of a segment and the first of the next is no more than a "
                                    "frame, except at a discontinuity.",

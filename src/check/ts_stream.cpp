@@ -76,7 +76,7 @@ void TsStreamJudge::begin_unit(ByteView payload, bool is_random_access, std::opt
 void TsStreamJudge::add(ByteView payload, PieceFindings& findings) {
   if (is_open_) {
     unit_.insert(unit_.end(), payload.begin(), payload.end());
-  } else if (!payload.empty()) {
+  } else if (!payload.empty() && has_facts()) {
     findings.add(kPesLength, name() + " begins in the middle of a PES packet");
   }
 }
@@ -101,6 +101,8 @@ void TsStreamJudge::end_unit(PieceFindings& findings) {
   if (!is_id_of(stream_.codec, header->stream_id)) {
     findings.add(kPesHeader, name() + " has stream id " + std::to_string(header->stream_id));
   }
+  // Of metadata two may have one time, and come when they like.
+  if (!has_facts()) return;
   judge_length(*header, findings);
   if (!header->pts) return continue_unit(header->payload, findings);
   end_picture(findings);
@@ -115,13 +117,12 @@ void TsStreamJudge::end_unit(PieceFindings& findings) {
     is_random_picture_ = is_random_access_;
   } else if (is_video_) {
     add_access_unit(header->payload.size(), is_random_access_);
-  } else if (stream_.codec != media::Codec::unknown) {
+  } else {
     judge_audio(pts, header->payload, findings);
   }
 }
 
 void TsStreamJudge::continue_unit(ByteView payload, PieceFindings& findings) {
-  if (stream_.codec == media::Codec::unknown) return;  // private data may come without a time
   if (units_ == 0) {
     findings.add(kPesHeader, name() + " begins with a PES packet without PTS");
   } else if (stream_.codec == media::Codec::h264) {

@@ -31,6 +31,8 @@ class TsStreamJudge {
 
   // Of the segment, once it has ended.
   TrackFacts facts() const;
+  // What is neither video nor audio may be anything, but for timed metadata.
+  bool is_judged() const { return has_facts() || stream_.type == kMetadataType; }
   // Metadata and what is unknown is not described.
   bool has_facts() const { return stream_.codec != media::Codec::unknown; }
 

@@ -1,5 +1,6 @@
 #include "ts_tables.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -120,6 +121,13 @@ Result<std::vector<Program>> parse_pat(ByteView section) {
     if (number != 0) programs.push_back({number, pid});
   }
   return programs;
+}
+
+bool is_excluded(const Stream& stream) {
+  // ISO 13818-1 table 2-34: MPEG-1 and MPEG-2 video, MPEG-4 visual, LATM, raw AAC, JPEG 2000, part of HEVC, VVC.
+  constexpr std::array<std::uint8_t, 9> kTypes = {0x01, 0x02, 0x10, 0x11, 0x1C, 0x21, 0x25, 0x33, 0x34};
+  if (stream.codec != media::Codec::unknown) return !media::can_carry(media::Container::ts, stream.codec);
+  return std::find(kTypes.begin(), kTypes.end(), stream.type) != kTypes.end();
 }
 
 Result<Pmt> parse_pmt(ByteView section) {

@@ -53,6 +53,11 @@ struct Pmt {
 
 Result<Pmt> parse_pmt(ByteView section);
 
+// What is neither video nor audio is of no rule's concern but this: timed metadata is PES packets with a time. Others
+// may be sections (0x05, SCTE-35's 0x86), or PES packets of anything (0x06: subtitles, teletext).
 inline constexpr std::uint8_t kMetadataType = 0x15;
+
+// Video and audio that HLS does not play in MPEG-TS (Apple 1.1, 1.5, 2.1): by type, or as descriptors say.
+bool is_excluded(const Stream& stream);
 
 }  // namespace sluice::check::ts

@@ -306,6 +306,59 @@ TEST(TsRules, ASegmentThatBeginsWithoutATime) {
   EXPECT_EQ(segments.judged().rules.count("TS-16"), 1U);
 }
 
+// One packet with this payload, behind the tables.
+void insert_payload(TsEditor& editor, std::uint16_t pid, const Bytes& payload) {
+  Bytes packet = null_packet();
+  packet[1] = static_cast<std::uint8_t>(0x40 | pid >> 8);
+  packet[2] = static_cast<std::uint8_t>(pid);
+  std::copy(payload.begin(), payload.end(), packet.begin() + 4);
+  editor.insert(2, packet);
+}
+
+TEST(TsRules, WhatIsNeitherVideoNorAudioIsNotJudgedAsIfItWere) {
+  struct Other {
+    const char* name;
+    const char* stream;   // in the PMT
+    const char* payload;  // of its first packet
+  };
+  constexpr Other kOthers[] = {
+      {"SCTE-35", "86 e102 f000", "00 fc3011 000000000000000000fff00000000000 7a4fbfff"},
+      {"private sections", "05 e102 f000", "00 74f005 0102030405"},
+      {"DVB subtitles", "06 e102 f00a 5908 656e67 10 0001 0001", "000001bd 0008 818003 2100010001"},
+      {"teletext", "06 e102 f007 5605 656e67 09 00", "000001bd 0000 800000 10"},
+      {"user private", "c0 e102 f000", "0102030405"},
+      {"private stream 2", "06 e102 f000", "000001bf 0004 01020304"},
+  };
+  for (const Other& other : kOthers) {
+    TsEditor editor(Segments::sample("h264_aac-0.ts"));
+    set_pmt(editor, pmt_content(0, hex("1b e100 f000 0f e101 f000" + std::string(other.stream))));
+    insert_payload(editor, 0x102, hex(other.payload));
+    Given given;
+    given.pieces = {editor.bytes()};
+    given.promise.independent = true;
+    const Judged judged = judge(given);
+    EXPECT_THAT(judged.findings, IsEmpty()) << other.name;
+    EXPECT_EQ(judged.facts.at(0).tracks.size(), 2U) << other.name;
+  }
+}
+
+TEST(TsRules, TimedMetadataComesWhenItLikes) {
+  TsEditor editor(Segments::sample("h264_aac-0.ts"));
+  set_pmt(editor, pmt_content(0, hex("1b e100 f000 0f e101 f000 15 e102 f000")));
+  // Two packets of one time, which lies far ahead.
+  const Bytes pes = hex("000001bd 0010 84 80 05 2f ffff ffff 494433 04000000000000");
+  editor.insert_pes(0x102, pes);
+  editor.insert_pes(0x102, pes);
+  Given given;
+  given.pieces = {editor.bytes()};
+  given.promise.independent = true;
+  EXPECT_THAT(judge(given).findings, IsEmpty());
+  // That is a header all the same.
+  editor.payload(editor.starts(0x102)[0])[6] = 0;
+  given.pieces = {editor.bytes()};
+  EXPECT_THAT(judge(given).rules, ElementsAre("TS-16"));
+}
+
 TEST(TsRules, EachIsFoundBrokenAndNoOther) {
   for (const Case& c : cases()) {
     Segments segments;
