@@ -34,6 +34,7 @@ std::span<const Rule* const> media_rules() {
       &mp4::kDataInside,    &mp4::kDataCovered,    &mp4::kSyncFlags,
       &mp4::kUnits,         &mp4::kSameSets,       &mp4::kTimes,
       &mp4::kDurations,     &mp4::kHasInit,        &mp4::kNoDelimiters,
+      &mp4::kExact,
   };
   return kRules;
 }

@@ -116,14 +116,7 @@ void Mp4Judge::judge_sequence(const Fragment& fragment, PieceFindings& findings)
 void Mp4Judge::on_track(const TrackFragment& fragment, const FragmentData& data, TrackFacts& facts,
                         PieceFindings& findings) {
   const Track& track = *fragment.track;
-  if (fragment.decode_time) {
-    const auto expected = ends_.find(track.id);
-    if (expected != ends_.end() && expected->second != *fragment.decode_time) {
-      findings.add(kContinuous, track.name() + " goes on at " + std::to_string(*fragment.decode_time) +
-                                    " after an end at " + std::to_string(expected->second) + " (" +
-                                    std::to_string(track.timescale) + " a second)");
-    }
-  }
+  if (fragment.decode_time) judge_continuity(track, *fragment.decode_time, findings);
   std::vector<std::int64_t>& times = times_[track.id];
   for (const Sample& sample : fragment.samples) {
     const ByteView bytes = fragment.is_placed ? bytes_of(sample, data) : ByteView{};
@@ -146,7 +139,23 @@ void Mp4Judge::on_track(const TrackFragment& fragment, const FragmentData& data,
   }
   if (fragment.samples.empty()) return;
   const Sample& last = fragment.samples.back();
-  if (fragment.decode_time) ends_[track.id] = last.dts + last.duration;
+  if (fragment.decode_time) ends_[track.id] = {last.dts + last.duration, last.duration};
+}
+
+// Timestamps continue uninterrupted (rfc8216bis 3), but packagers round times and durations apart. Of a hole, ISO
+// 14496-12 8.8.12 says that the last sample before it lasts until its end: so goes on a picture that stood still when
+// its fragment was written. Frames of audio last what they last; and what leaps is another run of timestamps.
+void Mp4Judge::judge_continuity(const Track& track, std::int64_t begin, PieceFindings& findings) {
+  const auto end = ends_.find(track.id);
+  if (end == ends_.end() || end->second.time == begin) return;
+  const std::int64_t rounding = std::max<std::int64_t>(1, track.timescale / 1000);
+  const std::int64_t hole = begin - end->second.time;
+  const std::int64_t frame =
+      *track.kind == media::TrackKind::video ? std::int64_t{10} * track.timescale : std::int64_t{end->second.frame};
+  const bool is_broken = hole < -rounding || hole > frame + rounding;
+  findings.add(is_broken ? kContinuous : kExact, track.name() + " goes on at " + std::to_string(begin) +
+                                                     " after an end at " + std::to_string(end->second.time) + " (" +
+                                                     std::to_string(track.timescale) + " a second)");
 }
 
 TrackFacts* Mp4Judge::facts_for(const Track& track, MediaFacts& facts) const {

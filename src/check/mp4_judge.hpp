@@ -23,6 +23,7 @@ class Mp4Judge {
   void on_fragment(const Fragment& fragment, const FragmentData& data, MediaFacts& facts, PieceFindings& findings);
   void judge_sequence(const Fragment& fragment, PieceFindings& findings);
   void on_track(const TrackFragment& fragment, const FragmentData& data, TrackFacts& facts, PieceFindings& findings);
+  void judge_continuity(const Track& track, std::int64_t begin, PieceFindings& findings);
   TrackFacts* facts_for(const Track& track, MediaFacts& facts) const;
   void judge_presence(const MediaFacts& facts, PieceFindings& findings) const;
   void judge_times(const MediaFacts& facts, PieceFindings& findings);
@@ -32,7 +33,11 @@ class Mp4Judge {
   std::vector<Track> tracks_;
 
   // What goes on from piece to piece, by track id.
-  std::map<std::uint32_t, std::int64_t> ends_;
+  struct End {
+    std::int64_t time = 0;
+    std::uint32_t frame = 0;  // what the last sample lasts
+  };
+  std::map<std::uint32_t, End> ends_;
   std::optional<std::uint32_t> sequence_number_;
 
   // Presentation times in the piece, by track id.

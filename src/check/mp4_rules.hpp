@@ -65,9 +65,10 @@ inline constexpr Rule kHasDecodeTime{"MF-21", Severity::must, "A track fragment 
 inline constexpr Rule kLongDecodeTime{"MF-22", Severity::should, "The tfdt box is of version 1: 64 bits.",
                                       "ISO 14496-12 8.8.12"};
 inline constexpr Rule kContinuous{"MF-23", Severity::must,
-                                  "A track fragment begins, to the tick, where the one before it ended, except at a "
-                                  "discontinuity.",
-                                  "Apple 7.3; ISO 14496-12 8.8.12"};
+                                  "Except at a discontinuity, a track fragment begins no more than a millisecond "
+                                  "before the end of the one before it, "
+                                  "and no more after it than a frame of audio, or ten seconds of video.",
+                                  "rfc8216bis 3, 4.4.4.3; ISO 14496-12 8.8.12"};
 inline constexpr Rule kDataInside{"MF-24", Severity::must, "Every sample lies within the mdat behind its moof.",
                                   "ISO BMFF byte stream format 5; ISO 14496-12 8.8.8"};
 inline constexpr Rule kDataCovered{"MF-25", Severity::should,
@@ -94,5 +95,9 @@ inline constexpr Rule kHasInit{"MF-31", Severity::must,
                                "rfc8216bis 3.1.2"};
 inline constexpr Rule kNoDelimiters{"MF-32", Severity::should, "AV1 samples have no temporal delimiters.",
                                     "AV1-ISOBMFF 2.4"};
+inline constexpr Rule kExact{
+    "MF-33", Severity::should,
+    "Except at a discontinuity, a track fragment begins, to the tick, where the one before it ended.",
+    "Apple 7.3; rfc8216bis 3"};
 
 }  // namespace sluice::check::mp4

@@ -62,6 +62,11 @@ void hide_key_frame(Mp4Editor& piece) {
 
 void no_key_frame(File& f) { hide_key_frame(f.second); }
 
+void move_second(File& f, const std::string& traf, int ticks) {
+  const std::string tfdt = "moof/" + traf + "/tfdt";
+  f.second.set_u32(tfdt, 8, f.second.u32(tfdt, 8) + static_cast<std::uint32_t>(ticks));
+}
+
 void edit_list(File& f, const Bytes& entries, std::uint32_t count) {
   ByteWriter elst;
   elst.u32(static_cast<std::uint32_t>(16 + entries.size()));
@@ -198,10 +203,20 @@ const std::vector<Case>& piece_cases() {
        }},
       {"MF-21", "NoDecodeTime", [](File& f) { f.first.rename("moof/traf/tfdt", "free"); }},
       {"MF-22", "ShortDecodeTime", [](File& f) { f.first.content("moof/traf/tfdt")[0] = 0; }},
-      {"MF-23", "OneTickLate",
-       [](File& f) { f.second.set_u32("moof/traf/tfdt", 8, f.second.u32("moof/traf/tfdt", 8) + 1); }},
-      {"MF-23", "OneTickEarly",
-       [](File& f) { f.second.set_u32("moof/traf#1/tfdt", 8, f.second.u32("moof/traf#1/tfdt", 8) - 1); }},
+      // 12800 ticks a second of video, 48000 of audio; a frame of it has 1024.
+      {"MF-23", "MoreThanAMillisecondEarly", [](File& f) { move_second(f, "traf#1", -49); }},
+      {"MF-23", "AFrameOfVideoEarly", [](File& f) { move_second(f, "traf", -512); }},
+      {"MF-23", "AudioIsMissing", [](File& f) { move_second(f, "traf#1", 2048); }},
+      {"MF-23", "AnotherRunOfTimestamps",
+       [](File& f) {
+         move_second(f, "traf", 12800 * 11);
+         move_second(f, "traf#1", 48000 * 11);
+       }},
+      {"MF-33", "OneTickLate", [](File& f) { move_second(f, "traf", 1); }},
+      {"MF-33", "OneTickEarly", [](File& f) { move_second(f, "traf#1", -1); }},
+      {"MF-33", "AMillisecondEarly", [](File& f) { move_second(f, "traf#1", -48); }},
+      {"MF-33", "AFrameOfAudioLate", [](File& f) { move_second(f, "traf#1", 1024 + 48); }},
+      {"MF-33", "APictureStoodStill", [](File& f) { move_second(f, "traf", 12800 / 4); }},
       {"MF-24", "DataBehindTheEnd", [](File& f) { f.second.set_u32("moof/traf#1/trun", 8, 1000000); }},
       {"MF-24", "DataBeforeTheMoof", [](File& f) { f.second.set_u32("moof/traf#1/trun", 8, 0x80000000); }},
       {"MF-24", "DataInTheMoof", [](File& f) { f.second.set_u32("moof/traf#1/trun", 8, 8); }},
