@@ -29,7 +29,7 @@ class CheckTest(SluiceTest):
     def all_clean(self, server, paths):
         """Checks all of them at the same time; {path: document}."""
         with concurrent.futures.ThreadPoolExecutor(len(paths)) as pool:
-            found = list(pool.map(lambda path: check.check(self, server.http_url(path), "--strict"), paths))
+            found = list(pool.map(lambda path: check.check(server.http_url(path), "--strict"), paths))
         for path, document in zip(paths, found):
             with self.subTest(path):
                 self.assertTrue(document["passed"], document.get("failure", "") + check.describe(document))
@@ -140,7 +140,7 @@ class Broken(CheckTest):
             self.files |= check.copy_of(lambda name: web.get(server.http_url(name)), path)
 
     def broken_rules(self, copy, container):
-        document = check.check(self, copy.url(self.paths[container]))
+        document = check.check(copy.url(self.paths[container]))
         return [broken["rule"] for broken in document["broken"] if broken["severity"] == "must"]
 
     def test_each_fault_is_found_and_named(self):
@@ -199,10 +199,10 @@ class Broken(CheckTest):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
                         "-days", "2", "-subj", "/CN=localhost"], check=True, capture_output=True)
         copy = Copy(self, self.files, (certificate, key))
-        refused = check.check(self, copy.url(self.paths["fmp4"]))
+        refused = check.check(copy.url(self.paths["fmp4"]))
         self.assertFalse(refused["passed"])
         self.assertIn("certificate verify failed", refused["failure"])
-        taken = check.check(self, copy.url(self.paths["fmp4"]), "--insecure")
+        taken = check.check(copy.url(self.paths["fmp4"]), "--insecure")
         self.assertTrue(taken["passed"], check.describe(taken))
 
 
@@ -213,7 +213,7 @@ class WhatCannotBeJudged(SluiceTest):
         self.assertEqual((done.returncode, done.stdout.count("\n")), (1, 1), done.stdout)
         self.assertIn("could not be judged: status 404", done.stdout)
         self.assertIn("it is no playlist", self.run_sluice("check", server.http_url("/live/x/")).stdout)
-        self.assertIn("refused", check.check(self, "http://127.0.0.1:1/x.m3u8")["failure"])
+        self.assertIn("refused", check.check("http://127.0.0.1:1/x.m3u8")["failure"])
         for wrong in (["ftp://host/x"], ["--ignore", "PL-99", "http://host/x"], ["--segments", "few", "http://host/x"],
                       ["--watch", "0", "http://host/x"], []):
             self.assertEqual(self.run_sluice("check", *wrong).returncode, 2, wrong)

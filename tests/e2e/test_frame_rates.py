@@ -96,7 +96,7 @@ class FrameRates(PlayerTest):
     def judge(self, streams):
         """`sluice check`, of what has ended."""
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            documents = list(pool.map(lambda stream: check.check(self, stream.follower.url, "--strict"), streams))
+            documents = list(pool.map(lambda stream: check.check(stream.follower.url, "--strict"), streams))
         for stream, document in zip(streams, documents):
             with self.subTest(f"sluice check, {stream}"):
                 self.assertTrue(document["passed"], check.describe(document))

@@ -6,6 +6,7 @@ import unittest
 
 from harness.case import SluiceTest
 from matrix import plan, run, table
+from matrix.players import CONTAINERS
 
 PLAYERS = ("hls.js", "shaka", "video.js", "native", "mpv", "vlc", "ffplay")
 
@@ -15,8 +16,10 @@ class Matrix(SluiceTest):
         cells, _ = plan.choose(["ffmpeg5-h264-aac", *PLAYERS])
         self.assertEqual(len(cells), len(PLAYERS) * 2)
         done = []
-        run.Runner(self.start(run.OPTIONS), done.append, tries=3).run(cells)
+        runner = run.Runner(self.start(run.OPTIONS), done.append, tries=3)
+        runner.run(cells)
         self.assertEqual(len(done), len(cells))
+        self.assertEqual([(result.served, result.fault) for result in runner.checked], [(True, "")] * len(CONTAINERS))
         for cell in cells:
             with self.subTest(cell.name):
                 self.assertEqual(cell.fault, "")

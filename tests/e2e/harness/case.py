@@ -1,15 +1,13 @@
 """The base of all end-to-end tests."""
 
-import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import unittest
 
 from harness import playlist, web
-from harness.server import BINARY, Sluice
-from harness.waiting import PATIENCE, wait_until
+from harness.server import Sluice, run_sluice
+from harness.waiting import wait_until
 
 
 class SluiceTest(unittest.TestCase):
@@ -42,9 +40,8 @@ class SluiceTest(unittest.TestCase):
                 print(server.transcript())
 
     def run_sluice(self, *arguments, environment=None, seconds=20):
-        """`sluice ARGUMENTS…` to its end: a CompletedProcess with text."""
-        return subprocess.run([str(BINARY), *map(str, arguments)], capture_output=True, text=True, cwd=self.directory,
-                              timeout=seconds * PATIENCE, env={**os.environ, **(environment or {})}, check=False)
+        """`sluice ARGUMENTS…` to its end, in the test's folder: a CompletedProcess with text."""
+        return run_sluice(*arguments, directory=self.directory, environment=environment, seconds=seconds)
 
     def wait_playable(self, server, name, segments=1, path="index.m3u8", seconds=20):
         """The media playlist of live/`name` once it lists at least `segments` segments."""

@@ -4,14 +4,16 @@ import json
 import re
 import urllib.parse
 
+from harness.server import run_sluice
+
 # What the tests do on purpose: HTTP/1.1 is what there is, and a machine that runs two tests at once is late.
 IGNORED = ("HT-21", "SU-12", "SU-13")
 
 
-def check(test, url, *arguments, ignore=IGNORED, seconds=60):
+def check(url, *arguments, ignore=IGNORED, seconds=60):
     """The JSON document of `sluice check`, whatever it says."""
     skipped = [argument for rule in ignore for argument in ("--ignore", rule)]
-    done = test.run_sluice("check", "--json", *skipped, *arguments, url, seconds=seconds)
+    done = run_sluice("check", "--json", *skipped, *arguments, url, seconds=seconds)
     assert done.returncode in (0, 1), done.stderr
     document = json.loads(done.stdout)
     assert document["passed"] == (done.returncode == 0), done.stdout
@@ -30,7 +32,7 @@ def rules(document):
 
 def assert_clean(test, url, *arguments, ignore=IGNORED):
     """Neither a rule nor a recommendation is broken; returns the document."""
-    document = check(test, url, "--strict", *arguments, ignore=ignore)
+    document = check(url, "--strict", *arguments, ignore=ignore)
     test.assertTrue(document["passed"], document.get("failure", "") + describe(document))
     return document
 

@@ -31,6 +31,12 @@ DEFAULTS = {
 }
 
 
+def run_sluice(*arguments, directory=None, environment=None, seconds=20):
+    """`sluice ARGUMENTS…` to its end: a CompletedProcess with text."""
+    return subprocess.run([str(BINARY), *map(str, arguments)], capture_output=True, text=True, cwd=directory,
+                          timeout=seconds * PATIENCE, env={**os.environ, **(environment or {})}, check=False)
+
+
 class Sluice:
     """`options` are configuration keys. `address(listener)` is known as soon as the constructor has returned."""
 

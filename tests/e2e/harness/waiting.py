@@ -8,7 +8,7 @@ PATIENCE = float(os.environ.get("E2E_PATIENCE", "1"))
 POLL_SECONDS = 0.05
 
 
-def wait_until(condition, what, seconds=20):
+def wait_until(condition, what, seconds=20, poll_seconds=POLL_SECONDS):
     """Calls `condition` until it returns something true, and returns that; fails when `seconds` have passed."""
     deadline = time.monotonic() + seconds * PATIENCE
     while True:
@@ -17,4 +17,4 @@ def wait_until(condition, what, seconds=20):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds * PATIENCE:.0f} s in vain: {what} (last seen: {value!r})")
-        time.sleep(POLL_SECONDS)
+        time.sleep(poll_seconds)

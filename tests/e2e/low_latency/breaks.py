@@ -1,7 +1,6 @@
 """What happens to a live stream while players are at its edge: publishers go away and come back, take over, or change
 what they send. Two streams, each with one thing after another."""
 
-import dataclasses
 import time
 
 from low_latency.camera import Camera, Mixer
@@ -10,16 +9,8 @@ from low_latency.camera import Camera, Mixer
 SMALL = {"size": (256, 144), "frame_rate": 15}
 OTHER_SIZE = {**SMALL, "size": (320, 180)}
 OTHER_SOUND = {**OTHER_SIZE, "sample_rate": 44100}
-# How long players play before something happens, and have to find their way behind it.
-BEFORE_SECONDS, AFTER_SECONDS = 5, 10
-
-
-@dataclasses.dataclass
-class Break:
-    """From `over` on there was something to play again; players were watched until `watched`. Both as time.time()."""
-    name: str
-    over: float
-    watched: float
+# How long players play before the first thing happens.
+BEFORE_SECONDS = 5
 
 
 class Leaving:
@@ -70,13 +61,10 @@ class Changing:
 STREAMS = (Leaving, Changing)
 
 
-def run(stream):
-    """Lets everything happen to a stream; the Breaks."""
+def run(stream, plays_on):
+    """Lets everything happen to a stream, one thing after another. After each `plays_on(name, over)` is called, which
+    returns when the next may happen; from `over` on, a time.time(), there was something to play again."""
     time.sleep(BEFORE_SECONDS)
-    breaks = []
     for name, happen in stream.steps():
         happen()
-        over = time.time()
-        time.sleep(AFTER_SECONDS)
-        breaks.append(Break(name, over, time.time()))
-    return breaks
+        plays_on(name, time.time())

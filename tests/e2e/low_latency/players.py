@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import queue
 import subprocess
 import threading
 
@@ -19,7 +20,8 @@ class Watch:
     def __init__(self, test, targets):
         web = pathlib.Path(os.environ["E2E_WEB"])
         self.targets = targets
-        self._playing, self._sights = set(), None
+        self._playing, self._looks = set(), queue.Queue()
+        self._one_at_a_time = threading.Lock()
         self._process = subprocess.Popen(
             ["node", web / "low_latency.mjs", *(part for target in targets for part in target)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -33,7 +35,7 @@ class Watch:
             if isinstance(said, dict):
                 self._playing.add(said["playing"])
             else:
-                self._sights = [Sight(player, url, **seen) for (player, url), seen in zip(self.targets, said)]
+                self._looks.put([Sight(player, url, **seen) for (player, url), seen in zip(self.targets, said)])
 
     def wait_playing(self, seconds=60):
         """Returns when every player has shown its first picture."""
@@ -42,12 +44,23 @@ class Watch:
             return len(self._playing) == len(self.targets)
         wait_until(all_play, "every player plays", seconds)
 
+    def look(self):
+        """What every player has seen so far, a Sight for each, in the order of `targets`; once all play. Any thread."""
+        with self._one_at_a_time:
+            self._process.stdin.write("look\n")
+            self._process.stdin.flush()
+            return self._next_look()
+
     def finish(self):
         """Ends the players; a Sight for each, in the order of `targets`."""
         self._process.stdin.close()
-        self._reader.join(60 * PATIENCE)
-        assert self._sights is not None, f"the browser said nothing: exit code {self._process.poll()}"
-        return self._sights
+        return self._next_look()
+
+    def _next_look(self):
+        try:
+            return self._looks.get(timeout=60 * PATIENCE)
+        except queue.Empty:
+            raise AssertionError(f"the browser said nothing: exit code {self._process.poll()}") from None
 
     def _reap(self):
         self._process.stdin.close()

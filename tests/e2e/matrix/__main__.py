@@ -18,24 +18,26 @@ def main(filters):
         print(f"matrix: {error}", file=sys.stderr)
         return 2
     started = time.monotonic()
-    run_cells(cells)
+    checked = run_cells(cells)
     extra = reconnect.check() if with_reconnect else []
-    for name, fault, seen in extra:
+    for name, fault, seen in [*((c.name, c.fault, c.seen) for c in checked), *extra]:
         print(f"{'FAIL' if fault else 'ok  '} {name}: {fault or seen}", flush=True)
     failed = [f"{c.name}: {c.outcome or c.fault}, expected: {c.expected}" for c in cells if not c.passed]
+    failed += [f"{c.name}: {c.fault}" for c in checked if c.fault]
     failed += [f"{name}: {fault}" for name, fault, _ in extra if fault]
     if not filters:
-        table.write(cells, extra)
+        table.write(cells, checked, extra)
     print()
     for line in failed:
         print(f"failed: {line}")
     seconds = round(time.monotonic() - started)
     print(f"took {seconds // 60} min {seconds % 60:02} s")
-    print(f"{len(cells) + len(extra) - len(failed)} passed, {len(failed)} failed")
+    print(f"{len(cells) + len(checked) + len(extra) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
 
 
 def run_cells(cells):
+    """Returns what `sluice check` said of their sources."""
     done, lock = 0, threading.Lock()
 
     def tell(cell):
@@ -46,9 +48,12 @@ def run_cells(cells):
             print(f"{done:4}/{len(cells)} {'ok  ' if cell.passed else 'FAIL'} {cell.name}: {cell.outcome}"
                   f"{'' if cell.passed else f', expected: {cell.expected}'} ({seen})", flush=True)
 
-    if cells:
-        with run.server() as server:
-            run.Runner(server, tell).run(cells)
+    if not cells:
+        return []
+    with run.server() as server:
+        runner = run.Runner(server, tell)
+        runner.run(cells)
+    return sorted(runner.checked, key=lambda checked: checked.name)
 
 
 if __name__ == "__main__":

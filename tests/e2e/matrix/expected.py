@@ -52,6 +52,12 @@ RULES = [
 ]
 
 
+def is_served(source, container):
+    """Whether the container carries any of its tracks."""
+    rule = next((rule for rule in RULES if not rule.players and rule.fits(source, None, container)), None)
+    return rule is None or rule.outcome != NOTHING
+
+
 def expect(source, player, container):
     """(outcome, reason) of a cell; the reason is a key of REASONS, or None when it plays."""
     for rule in RULES:

@@ -1,4 +1,4 @@
-"""Runs cells: each source publishes once, and meanwhile its players play it, a few at a time."""
+"""Runs cells: each source publishes once, and meanwhile its players play it and it is checked, a few at a time."""
 
 import concurrent.futures
 import contextlib
@@ -11,6 +11,7 @@ from itertools import groupby
 from harness import playlist, web
 from harness.server import Sluice
 from harness.waiting import PATIENCE, wait_until
+from matrix import checked
 from matrix.players import CONTAINERS, browser
 from matrix.players.commands import SECONDS as LATE_WATCH_SECONDS
 
@@ -31,9 +32,11 @@ class Site(contextlib.ExitStack):
 
 class Runner:
     """`tell` is called with each cell as it is done, from any thread. A cell that is not as expected is tried again, up
-    to `tries` times: the machine may have been busy with something else."""
+    to `tries` times: the machine may have been busy with something else. `checked` is what `sluice check` said of each
+    source meanwhile, in each container that is asked for."""
 
     def __init__(self, server, tell, tries=2):
+        self.checked = []
         self._server, self._tell, self._tries = server, tell, tries
         self._players = threading.Semaphore(PLAYERS_AT_ONCE)
 
@@ -76,8 +79,10 @@ class Runner:
         together = [[cell for cell in cells if cell.player.in_browser and cell.container == c] for c in CONTAINERS]
         alone = [[cell] for cell in cells if not cell.player.in_browser]
         groups = [group for group in together + alone if group]
-        with concurrent.futures.ThreadPoolExecutor(len(groups)) as pool:
+        with concurrent.futures.ThreadPoolExecutor(len(groups) + len(CONTAINERS)) as pool:
             jobs = [pool.submit(self._try, group, playable_since) for group in groups]
+            jobs += [pool.submit(self._check, cells[0].source, container)
+                     for container in CONTAINERS if any(cell.container == container for cell in cells)]
             for job in jobs:
                 job.result()
 
@@ -94,6 +99,10 @@ class Runner:
                     cell.fault = f"{type(error).__name__}: {error}"
         for cell in cells:
             self._tell(cell)
+
+    def _check(self, source, container):
+        with self._players:
+            self.checked.append(checked.watch(self._server, source, container))
 
     def _watch(self, cells):
         if not cells:

@@ -14,13 +14,14 @@ MARKS = {PLAYS: "✓", PICTURE_ONLY: "picture", SOUND_ONLY: "sound", NOTHING: "�
 CONTAINER_TITLES = {"fmp4": "fMP4", "ts": "MPEG-TS"}
 
 
-def render(cells, extra, today=None):
-    """`extra` are the results of reconnect.check()."""
+def render(cells, checked, extra, today=None):
+    """`checked` are checked.Checked of every source, `extra` are the results of reconnect.check()."""
     numbers = {}  # of reasons, in the order in which they are met
     parts = [f"Seen on {today or datetime.date.today()}.", versions()]
     for container in CONTAINERS:
         parts += [f"### {CONTAINER_TITLES[container]}", matrix_of(cells, container, numbers)]
     parts += ["### Why some do not play", reasons(numbers)]
+    parts += ["### What `sluice check` says of it", judgements(checked)]
     parts += ["### Coming back after a cut", reconnected(extra)]
     return "\n\n".join(parts)
 
@@ -69,15 +70,26 @@ def reasons(numbers):
     return "\n".join(f"{number}. {REASONS[name]}" for name, number in numbers.items())
 
 
+def judgements(checked):
+    seen = {(result.source.name, result.container): result for result in checked}
+    lines = ["| encoder | codecs | " + " | ".join(CONTAINER_TITLES[container] for container in CONTAINERS) + " |",
+             "|---|---|" + "---|" * len(CONTAINERS)]
+    for source in SOURCES:
+        results = [seen[source.name, container] for container in CONTAINERS]
+        marks = [result.fault or (MARKS[PLAYS] if result.served else MARKS[NOTHING]) for result in results]
+        lines.append(f"{row_title(source)} " + " | ".join(marks) + " |")
+    return "\n".join(lines)
+
+
 def reconnected(extra):
     lines = ["| checked | result | seen |", "|---|---|---|"]
     return "\n".join(lines + [f"| {name} | {fault or '✓'} | {seen} |" for name, fault, seen in extra])
 
 
-def write(cells, extra):
+def write(cells, checked, extra):
     """Puts the table between the markers of the page."""
     before, begin, rest = PAGE.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{PAGE}: no place for the table: it needs the lines {BEGIN} and {END}")
-    PAGE.write_text(f"{before}{BEGIN}\n\n{render(cells, extra)}\n\n{END}{after}")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{render(cells, checked, extra)}\n\n{END}{after}")

@@ -1,9 +1,11 @@
 // node low_latency.mjs PLAYER URL [PLAYER URL]…: plays each URL with its player (hls.js, hls.js-1.5 or shaka), all of
 // them at once in one headless Chromium, until its stdin ends. Prints {"playing": INDEX} when a player shows its first
-// picture, and at the end an array of what each page has seen (see low_latency.html), with the player's version.
+// picture, and at the end an array of what each page has seen (see low_latency.html), with the player's version. A line on
+// its stdin asks for the array of what has been seen so far.
 // Those of one URL start together, and the next URL's when they play: starting is the hardest work of a browser.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const pairs = process.argv.slice(2);
@@ -31,7 +33,8 @@ const browser = await chromium.launch({
     "--disable-backgrounding-occluded-windows"],
 });
 
-const ended = new Promise((resolve) => process.stdin.resume().once("end", resolve));
+const asked = createInterface({ input: process.stdin });
+const ended = new Promise((resolve) => asked.once("close", resolve));
 
 async function start(index) {
   const [player, url] = pairs.slice(2 * index, 2 * index + 2);
@@ -44,15 +47,21 @@ async function start(index) {
   return { tab, faults, playing };
 }
 
-async function finish({ tab, faults, playing }) {
+async function look({ tab, faults }) {
   const seen = await tab.evaluate("({ ...seen, version: window.version ?? null })");
   seen.events.push(...faults);
-  await tab.close();
-  await playing;
+  return seen;
+}
+
+async function finish(one) {
+  const seen = await look(one);
+  await one.tab.close();
+  await one.playing;
   return seen;
 }
 
 const started = [];
+asked.on("line", async () => console.log(JSON.stringify(await Promise.all(started.map(look)))));
 const urls = pairs.filter((_, index) => index % 2 === 1);
 for (const url of new Set(urls)) {
   const these = await Promise.all(urls.flatMap((other, index) => (other === url ? [start(index)] : [])));
