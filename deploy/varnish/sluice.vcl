@@ -14,12 +14,24 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD") {
         return (pass);
     }
-    # What of a query means something; the rest (CMCD, tokens, numbers against caches) would only make copies.
+    # What of a query means something, in one order and one spelling; the rest (CMCD, tokens, numbers against caches) would
+    # only make copies, and each copy of a question that is held takes one of the stream's places.
     if (req.url ~ "\?") {
-        set req.url = regsuball(req.url, "([?&])(?!_HLS_(msn|part|skip)=)[^&]*", "\1");
-        set req.url = regsuball(req.url, "&+", "&");
-        set req.url = regsub(req.url, "\?&", "?");
-        set req.url = regsub(req.url, "[?&]$", "");
+        set req.http.X-Directives = "";
+        if (req.url ~ "[?&]_HLS_msn=(0|[1-9][0-9]{0,18})(&|$)") {
+            set req.http.X-Directives = req.http.X-Directives + "&" +
+                regsub(req.url, "^.*?[?&](_HLS_msn=(0|[1-9][0-9]{0,18}))(&.*)?$", "\1");
+        }
+        if (req.url ~ "[?&]_HLS_part=(0|[1-9][0-9]{0,18})(&|$)") {
+            set req.http.X-Directives = req.http.X-Directives + "&" +
+                regsub(req.url, "^.*?[?&](_HLS_part=(0|[1-9][0-9]{0,18}))(&.*)?$", "\1");
+        }
+        if (req.url ~ "[?&]_HLS_skip=(YES|v2)(&|$)") {
+            set req.http.X-Directives = req.http.X-Directives + "&" +
+                regsub(req.url, "^.*?[?&](_HLS_skip=(YES|v2))(&.*)?$", "\1");
+        }
+        set req.url = regsub(req.url, "\?.*$", "") + regsub(req.http.X-Directives, "^&", "?");
+        unset req.http.X-Directives;
     }
     # The content is the same for everybody.
     unset req.http.Cookie;

@@ -86,6 +86,16 @@ class Caches(SluiceTest):
         first = web.get(cache.url(self.plain + "?CMCD=sid%3D1"))
         self.assertEqual(first.status, 200)
         self.assertIn(web.get(cache.url(self.plain + "?CMCD=sid%3D2")).headers["x-cache"], ("HIT", "REVALIDATED"))
+        # Directives have one order, one spelling and nothing beside them: each copy of a held question takes a place.
+        self.assertEqual(web.get(cache.url(self.low_latency + "?_HLS_msn=1&_HLS_skip=YES")).status, 200)
+        for query in ("_HLS_skip=YES&_HLS_msn=1", "x=1&_HLS_msn=1&_HLS_skip=YES&_HLS_msn=1", "_HLS_msn=1&_HLS_skip=YES&&"):
+            again = web.get(cache.url(f"{self.low_latency}?{query}"))
+            self.assertIn(again.headers["x-cache"], ("HIT", "REVALIDATED"), query)
+        self.assertEqual(web.get(cache.url(self.low_latency + "?_HLS_msn=1")).status, 200)
+        for query in ("_HLS_msn=0001", "_HLS_msn=1x&_HLS_skip=NO", "_HLS_msn=", "_HLS_skip=v22"):
+            before = self.counts()["playlist"]
+            self.assertEqual(web.get(cache.url(f"{self.low_latency}?{query}")).status, 200)
+            self.assertLessEqual(self.counts()["playlist"] - before, 1, query)
         # Errors are kept for a second, and only that.
         before = self.counts()["other"]
         for _ in range(5):
