@@ -74,14 +74,17 @@ Fetched LiveWindow::part(const SessionId& session, std::uint64_t period, std::ui
   const PartName name{session, period, fragment, added};
   const std::optional<HeldPart> held = find_part(name);
   if (!held) {
-    const bool expected = expected_ == fragment && !added && period_info_->session == session &&
-                          period_info_->period.number == period && low_latency(Container::fmp4);
-    return expected ? Fetched{Status::expected, {}, {}} : missing(was_part(name));
+    return expects(session, period, fragment, added) ? Fetched{Status::expected, {}, {}} : missing(was_part(name));
   }
   const Part& part = *held->segment->parts[held->index];
   if (part.cut.added != added || !has_media(Container::fmp4, part)) return missing(false);
   const Rendered& piece = render_part(*held->segment, held->index);
   return piece.fault ? failed(*piece.fault) : found({piece.bytes});
+}
+
+bool LiveWindow::expects(const SessionId& session, std::uint64_t period, std::uint64_t fragment, bool added) const {
+  return expected_ == fragment && !added && period_info_->session == session && period_info_->period.number == period &&
+         low_latency(Container::fmp4);
 }
 
 // Where the part of this name is, `added` or not.

@@ -181,7 +181,7 @@ void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
     tails_.insert_or_assign(name, std::move(tail));
     return;
   }
-  make_room(name);
+  make_room(name, now);
   timeline::Start start;
   start.cause = media::PeriodCause::restart;
   start.first_msn = tail.last_msn + 1;
@@ -203,7 +203,7 @@ void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
 }
 
 Stream& Hub::open_stream(const StreamName& name, const SessionId& session, media::Arrival now) {
-  make_room(name);
+  make_room(name, now);
   timeline::Start start;
   start.first_msn = number_from(now.wall, kSegmentStep);
   start.first_period = number_from(now.wall, kPeriodStep);
@@ -277,7 +277,7 @@ void Hub::forget(const StreamName& name) {
   }
 }
 
-void Hub::make_room(const StreamName& keep) {
+void Hub::make_room(const StreamName& keep, media::Arrival now) {
   while (stream_count_ >= options_.streams_max) {
     auto oldest = streams_.end();
     for (auto candidate = streams_.begin(); candidate != streams_.end(); ++candidate) {
@@ -286,6 +286,8 @@ void Hub::make_room(const StreamName& keep) {
       if (oldest == streams_.end() || goes_before(stream, *oldest->second.front())) oldest = candidate;
     }
     if (oldest == streams_.end()) return;
+    // Whoever waits for something of it is told that it will not come.
+    oldest->second.front()->finish(now);
     drop(oldest->second, oldest->second.begin());
     if (oldest->second.empty()) {
       forget(oldest->first);

@@ -29,14 +29,13 @@ bool is_decided(const hls::LiveWindow& window, media::Container container) {
 }
 
 // Whether there is an answer for who waits for it: the thing itself, or that it will not come.
-bool is_due(hls::LiveWindow& window, const Wanted& wanted) {
+bool is_due(const hls::LiveWindow& window, const Wanted& wanted) {
   if (window.ended()) return true;
   if (const auto* next = std::get_if<NextInPlaylist>(&wanted)) {
     return window.is_listed(media::Container::fmp4, next->msn, next->part) != hls::Listed::not_yet;
   }
   if (const auto* part = std::get_if<hls::PartName>(&wanted)) {
-    return window.part(part->session, part->period, part->fragment, part->added).status !=
-           hls::Fetched::Status::expected;
+    return !window.expects(part->session, part->period, part->fragment, part->added);
   }
   return is_decided(window, std::get<FirstPlaylist>(wanted).container);
 }
@@ -178,7 +177,7 @@ HeldStats::OfKind& HeldRequests::stats(const Held& held) { return stats_.kinds[s
 // Called from within whatever changed the stream: takes note only.
 void HeldRequests::on_change(OfStream& stream) {
   if (ready_->requests.empty()) ready_->since = io::mono_now();
-  hls::LiveWindow& window = stream.stream->window();
+  const hls::LiveWindow& window = stream.stream->window();
   for (auto next = stream.groups.begin(); next != stream.groups.end();) {
     const auto group = next++;
     if (!group->waiting.empty() && !is_due(window, group->wanted)) continue;

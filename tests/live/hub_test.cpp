@@ -183,6 +183,22 @@ TEST_F(HubTest, TheLongestEndedStreamMakesRoomForANewOne) {
   EXPECT_EQ(hub.totals().counts.segments, 6u) << "counts outlive streams";
 }
 
+TEST_F(HubTest, WhoWaitsForAStreamThatMakesRoomIsToldOfItsEnd) {  // B30
+  Hub hub = make({.slots = 3, .streams_max = 1});
+  const auto publish = accepted(hub.begin_publish(name("a"), encoder_, at(0)));
+  encoder_.run(*publish, 0, 3000);
+  publish->end(at(3000));
+  const auto away = hub.find(name("a"));
+  ASSERT_EQ(away->state(), StreamState::away);
+  bool ended = false;
+  const auto token = away->changed().add([&] { ended = away->window().ended(); });
+  const auto other = accepted(hub.begin_publish(name("b"), encoder_, at(3100)));
+  EXPECT_EQ(hub.find(name("a")), nullptr);
+  EXPECT_TRUE(ended);
+  away->changed().remove(token);
+  other->end(at(3100));
+}
+
 TEST_F(HubTest, EverySessionIsRecordedFromItsFirstEntryToItsEnd) {
   Hub hub = make();
   const auto publish = accepted(hub.begin_publish(name(), encoder_, at(0)));

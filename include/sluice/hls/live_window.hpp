@@ -139,6 +139,8 @@ class LiveWindow {
   Fetched segment(media::Container container, const SessionId& session, std::uint64_t msn, bool added = false);
   // `fragment` and `added` as in PartName.
   Fetched part(const SessionId& session, std::uint64_t period, std::uint64_t fragment, bool added);
+  // It is the part that the playlist says comes next: part() would say so, too, but makes the part when it is there.
+  bool expects(const SessionId& session, std::uint64_t period, std::uint64_t fragment, bool added) const;
   // The newest key frame that is listed, as a fMP4 file of this one frame: a picture for whoever can decode it. Made
   // anew each time.
   Fetched picture();

@@ -156,7 +156,7 @@ class Hub {
   Stream& open_stream(const StreamName& name, const SessionId& session, media::Arrival now);
   SessionId new_session(const StreamName& name, WallTime now);
   std::optional<SessionId> last_session(const StreamName& name) const;
-  void make_room(const StreamName& keep);
+  void make_room(const StreamName& keep, media::Arrival now);
   void drop(Epochs& epochs, Epochs::iterator stream);
   void forget(const StreamName& name);
   StreamOptions options_of(const StreamName& name) const;
