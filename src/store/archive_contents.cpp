@@ -35,7 +35,9 @@ WallTime FileContents::start_of(const SegmentPlace& place) const {
 WallTime FileContents::end_of(const SegmentPlace& place) const { return start_of(place) + to_micros(place.duration); }
 
 std::size_t FileContents::memory_bytes() const {
-  std::size_t bytes = sizeof *this + segments.capacity() * sizeof(SegmentPlace);
+  // An entry of first_parts may come for each segment.
+  constexpr std::size_t kFirstPart = sizeof(decltype(first_parts)::value_type) + 2 * sizeof(void*);
+  std::size_t bytes = sizeof *this + segments.capacity() * sizeof(SegmentPlace) + segments.size() * kFirstPart;
   if (epoch) bytes += epoch->text().capacity();
   for (const auto& period : periods) bytes += sizeof period + memory_of(*period);
   return bytes;

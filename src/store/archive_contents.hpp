@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "archive_input.hpp"
@@ -39,6 +40,9 @@ struct FileContents {
   Seconds target_duration{};                                    // zero: none yet
   std::vector<std::shared_ptr<const hls::PeriodInfo>> periods;  // of which there are segments; without first_frames
   std::vector<SegmentPlace> segments;                           // numbers rise
+  // Found out by whoever looks for a part: the number of the first part of a segment, by SegmentPlace::offset; none where
+  // recovery gave it. Filled by the archive's one thread.
+  mutable std::unordered_map<std::uint64_t, std::optional<std::uint64_t>> first_parts;
 
   // The first and the last that is not a gap; null when there is none.
   const SegmentPlace* first_media() const;

@@ -100,11 +100,20 @@ class PartFinder {
   // Whether a segment begins with the part or before it; none when it cannot be read, or begins with a part that
   // recovery had to number for itself.
   std::optional<bool> reaches(const Located& segment) {
+    const std::optional<std::uint64_t> begin = first_part_of(segment);
+    if (!begin) return std::nullopt;
+    beyond_ = beyond_ || *begin > name_.fragment;
+    return *begin <= name_.fragment;
+  }
+
+  // Read once: a search passes by many segments.
+  std::optional<std::uint64_t> first_part_of(const Located& segment) {
+    auto& known = segment.contents->first_parts;
+    if (const auto found = known.find(segment.place.offset); found != known.end()) return found->second;
     const auto parts = read(segment);
-    if (parts.empty() || parts.front()->cut.added) return std::nullopt;
-    const bool reaches = parts.front()->cut.fragment <= name_.fragment;
-    beyond_ = beyond_ || !reaches;
-    return reaches;
+    if (parts.empty()) return std::nullopt;
+    const auto& cut = parts.front()->cut;
+    return known.emplace(segment.place.offset, cut.added ? std::nullopt : std::optional(cut.fragment)).first->second;
   }
 
   Part part_in(const Located& segment) {

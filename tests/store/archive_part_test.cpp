@@ -148,5 +148,17 @@ TEST_F(ArchivePartTest, FewSegmentsAreReadForOne) {
   EXPECT_LT(reader_.counts().files_opened - before.files_opened, 40U);
 }
 
+TEST_F(ArchivePartTest, NumbersThatThereAreNotCostNoReadingOnceThePlaceIsKnown) {
+  RecordedSession session(directory_.path(), session_id(1));
+  session.period(7, 100);
+  segments(session, 100, 400);
+  session.finish();
+  const std::string first = part_of(1, 7, 1'000'000);
+  const auto before = reader_.counts();
+  for (std::uint64_t number = 1'000'001; number < 1'000'020; ++number) EXPECT_EQ(part_of(1, 7, number), first);
+  // The last segment, which they would have to be in, and once more when the folder has been looked at anew.
+  EXPECT_LE(reader_.counts().files_opened - before.files_opened, 2U * 19);
+}
+
 }  // namespace
 }  // namespace sluice::store
