@@ -40,8 +40,8 @@ struct FileContents {
   Seconds target_duration{};                                    // zero: none yet
   std::vector<std::shared_ptr<const hls::PeriodInfo>> periods;  // of which there are segments; without first_frames
   std::vector<SegmentPlace> segments;                           // numbers rise
-  // Found out by whoever looks for a part: the number of the first part of a segment, by SegmentPlace::offset; none where
-  // recovery gave it. Filled by the archive's one thread.
+  // Found out by whoever looks for a part: the number of the first part of a segment, by SegmentPlace::offset; none
+  // where recovery gave it. Filled by the archive's one thread.
   mutable std::unordered_map<std::uint64_t, std::optional<std::uint64_t>> first_parts;
 
   // The first and the last that is not a gap; null when there is none.
