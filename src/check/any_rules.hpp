@@ -31,7 +31,7 @@ inline constexpr Rule kPackedContinuous{
     "MA-09", Severity::must,
     "Timestamps of packed audio go on within a frame of the end of the segment before, except at a discontinuity.",
     "rfc8216bis 3, 4.4.4.3"};
-inline constexpr Rule kVttTimestampMap{"MA-10", Severity::should, "A WebVTT segment has an X-TIMESTAMP-MAP header.",
+inline constexpr Rule kVttTimestampMap{"MA-10", Severity::should, "A WebVTT header has an X-TIMESTAMP-MAP.",
                                        "rfc8216bis 3.1.4"};
 inline constexpr Rule kPartsMakeSegment{
     "MA-11", Severity::must, "A segment has exactly the samples, with the times, of its parts.", "rfc8216bis 3.2"};

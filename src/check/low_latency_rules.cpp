@@ -7,9 +7,15 @@
 namespace sluice::check {
 namespace {
 
+// Of a sum of parts: that, and what each was rounded by when it was printed.
 constexpr double kSumTolerance = 0.010;
+constexpr double kSumTolerancePerPart = 0.001;
 // Of sums and products of decimal numbers in binary; what is compared as it stands needs none.
 constexpr double kRounding = 1e-6;
+
+double sum_tolerance(const Segment& segment) {
+  return kSumTolerance + kSumTolerancePerPart * static_cast<double>(segment.parts.size());
+}
 
 void judge_server_control(const MediaPlaylist& playlist, const Note& note) {
   const AttributeList none;
@@ -58,7 +64,7 @@ void judge_durations(const Segment& segment, bool complete, double target, const
   }
   if (!complete || segment.parts.empty()) return;
   const double sum = segment.end_of_parts();
-  if (std::abs(sum - segment.duration) > kSumTolerance) {
+  if (std::abs(sum - segment.duration) > sum_tolerance(segment)) {
     note(rule("LL-10"), segment.extinf_line,
          std::to_string(segment.parts.size()) + " parts make " + seconds(sum) + ", EXTINF says " +
              seconds(segment.duration));
@@ -101,7 +107,7 @@ void judge_parts(const MediaPlaylist& playlist, const Note& note) {
   for (auto segment = playlist.segments.begin(); segment != playlist.segments.end(); ++segment) {
     // Parts are removed one by one: those of the first segment that has any need not be all.
     const bool whole = segment != first || segment == playlist.segments.begin() || playlist.ended ||
-                       segment->end_of_parts() > segment->duration - kSumTolerance;
+                       segment->end_of_parts() > segment->duration - sum_tolerance(*segment);
     judge_durations(*segment, whole, *playlist.part_target, note);
     judge_flags(playlist, *segment, whole, whole, note);
   }

@@ -66,6 +66,7 @@ void place(MediaFacts& facts) {
 
 struct MediaJudge::State {
   MediaFormat format = MediaFormat::unknown;
+  MediaFormat init_format = MediaFormat::unknown;
   ts::TsJudge ts;
   mp4::Mp4Judge mp4;
   PackedAudioJudge packed_audio;
@@ -87,6 +88,8 @@ MediaFacts MediaJudge::on_init(std::string_view url, ByteView bytes, const Repor
   PieceFindings findings(url);
   MediaFacts facts;
   facts.format = format_of(bytes);
+  state_->init_format = facts.format;
+  if (facts.format == MediaFormat::webvtt) judge_webvtt(bytes, findings);
   state_->ts.set_tables(facts.format == MediaFormat::ts ? bytes : ByteView{});
   // What is of no format at all was meant to be the usual one.
   if (facts.format == MediaFormat::mp4 || facts.format == MediaFormat::unknown) {
@@ -100,6 +103,9 @@ MediaFacts MediaJudge::on_piece(const MediaPiece& piece, const Report& report) {
   PieceFindings findings(piece.url);
   MediaFacts facts;
   facts.format = format_of(piece.bytes);
+  // Its header may stand in the initialisation section (rfc8216bis 3.1.4): then it begins with a cue.
+  const bool is_cues = facts.format == MediaFormat::unknown && state_->init_format == MediaFormat::webvtt;
+  if (is_cues) facts.format = MediaFormat::webvtt;
   const MediaFormat before = state_->format;
   const bool is_known = before != MediaFormat::unknown;
   if (facts.format == MediaFormat::unknown) {
@@ -120,7 +126,7 @@ MediaFacts MediaJudge::on_piece(const MediaPiece& piece, const Report& report) {
       facts = state_->packed_audio.on_segment(piece.bytes, link, findings);
       break;
     case MediaFormat::webvtt:
-      judge_webvtt(piece.bytes, findings);
+      if (!is_cues) judge_webvtt(piece.bytes, findings);
       break;
     case MediaFormat::mp4:
       facts = state_->mp4.on_piece(piece.bytes, piece.is_part, link, findings);

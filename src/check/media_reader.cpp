@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "http_judge.hpp"
 #include "note.hpp"
@@ -25,6 +26,27 @@ double frame_seconds(const MediaFacts& facts) {
     longest = std::max(longest, length / static_cast<double>(track.samples));
   }
   return longest;
+}
+
+double to_seconds(Ticks90k ticks) { return static_cast<double>(ticks.count()) / 90000; }
+
+double allowed_beside(const MediaFacts& facts) { return kDurationTolerance + frame_seconds(facts); }
+
+bool has_pictures(const MediaFacts& facts) {
+  const TrackFacts* video = facts.track(media::TrackKind::video);
+  return video != nullptr && video->samples > 0;
+}
+
+// From where the first track begins to where the last one ends.
+double union_seconds(const MediaFacts& facts) {
+  Ticks90k start = facts.start;
+  Ticks90k end = facts.end;
+  for (const TrackFacts& track : facts.tracks) {
+    if (track.samples == 0 || track.timescale == 0) continue;
+    start = std::min(start, ticks_from(track.first_pts, track.timescale));
+    end = std::max(end, ticks_from(track.end_pts, track.timescale));
+  }
+  return to_seconds(end - start);
 }
 
 }  // namespace
@@ -99,12 +121,9 @@ void MediaReader::load_piece(WantedPiece piece) {
 void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
   ++(piece.is_part ? context_.summary.parts : context_.summary.segments);
   const bool follows = piece.follows && !broken_;
-  broken_ = !judge_loaded(answer, piece.is_part ? "the part" : "the segment", context_.report);
+  broken_ = !judge_loaded(answer, piece.is_part ? "the part" : "the segment", context_.report) ||
+            is_out_of_range(piece.range, answer);
   if (broken_) return;
-  if (is_out_of_range(piece.range, answer)) {
-    broken_ = true;
-    return;
-  }
   if (piece.encrypted || (piece.map && map_unknown_)) return pass_over(answer);
   const MediaPiece given{.url = piece.url,
                          .bytes = answer.view(),
@@ -114,6 +133,7 @@ void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
                          .independent = piece.independent};
   const MediaFacts facts = judge_.on_piece(given, context_.report);
   judge_media_answer(answer, facts.format, target_duration_, context_.report);
+  if (follows && !piece.discontinuity) settle_duration(facts);
   judge_duration(piece, facts);
   if (piece.bitrate && piece.duration > 0) {
     const double rate = static_cast<double>(answer.body.size()) * 8 / piece.duration;
@@ -144,12 +164,33 @@ bool MediaReader::is_out_of_range(const std::optional<ByteRange>& range, const A
   return true;
 }
 
-// By what its samples last, or by when they are shown: packagers count either.
-void MediaReader::judge_duration(const WantedPiece& piece, const MediaFacts& facts) const {
-  const double real = static_cast<double>(facts.duration.count()) / 90000;
-  const double shown = static_cast<double>((facts.end - facts.start).count()) / 90000;
-  const double allowed = kDurationTolerance + frame_seconds(facts);
-  if (real <= 0 || std::abs(real - piece.duration) <= allowed || std::abs(shown - piece.duration) <= allowed) return;
+// By what its samples last, or by when they are shown, of one track or of all: packagers count either.
+void MediaReader::judge_duration(const WantedPiece& piece, const MediaFacts& facts) {
+  const double real = to_seconds(facts.duration);
+  short_.reset();
+  if (real <= 0) return;
+  const double allowed = allowed_beside(facts);
+  for (const double length : {real, to_seconds(facts.end - facts.start), union_seconds(facts)}) {
+    if (std::abs(length - piece.duration) <= allowed) return;
+  }
+  const bool is_last = piece.is_end && facts.format != MediaFormat::ts;
+  if (has_pictures(facts) && real < piece.duration && !is_last) {
+    short_ = {piece, facts};
+  } else {
+    tell_duration(piece, real);
+  }
+}
+
+// How long the last picture is shown, the next one says: MPEG-TS has no durations, and whoever writes a fragment while
+// the screen stands still does not know.
+void MediaReader::settle_duration(const MediaFacts& next) {
+  const auto before = std::exchange(short_, std::nullopt);
+  if (!before || !has_pictures(next)) return;
+  const double real = to_seconds(next.start - before->facts.start);
+  if (std::abs(real - before->piece.duration) > allowed_beside(before->facts)) tell_duration(before->piece, real);
+}
+
+void MediaReader::tell_duration(const WantedPiece& piece, double real) const {
   Note(context_.report, piece.url)(piece.is_part ? rule("MD-02") : rule("MD-01"), 0,
                                    "it lasts " + seconds(real) + ", and " + seconds(piece.duration) + " is stated");
 }

@@ -28,6 +28,7 @@ struct WantedPiece {
   bool independent = false;
   bool encrypted = false;
   bool follows = false;  // the piece queued before it comes right before it
+  bool is_end = false;   // no other will ever come behind it
   std::optional<WallTime> date;
   std::optional<std::uint64_t> bitrate;
   std::uint64_t dsn = 0;
@@ -62,7 +63,10 @@ class MediaReader {
   void pass_over(const Answer& answer);
   // A Range that was asked for was answered with something else.
   bool is_out_of_range(const std::optional<ByteRange>& range, const Answer& answer) const;
-  void judge_duration(const WantedPiece& piece, const MediaFacts& facts) const;
+  void judge_duration(const WantedPiece& piece, const MediaFacts& facts);
+  // Of the piece before, which `next` comes right behind.
+  void settle_duration(const MediaFacts& next);
+  void tell_duration(const WantedPiece& piece, double real) const;
 
   Context& context_;
   OnFacts on_facts_;
@@ -75,6 +79,13 @@ class MediaReader {
   bool map_unknown_ = false;  // the judge has not got it: it could not be loaded, or is encrypted
   double target_duration_ = 0;
   std::optional<MonoTime> end_;
+
+  // The last piece, when it is shorter than stated, unless its last picture lasts until the next piece.
+  struct Short {
+    WantedPiece piece;
+    MediaFacts facts;
+  };
+  std::optional<Short> short_;
 };
 
 }  // namespace sluice::check

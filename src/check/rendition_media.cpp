@@ -25,6 +25,7 @@ WantedPiece wanted(const MediaPlaylist& playlist, const Segment& segment) {
   piece.date = segment.date;
   piece.bitrate = segment.bitrate;
   piece.dsn = segment.dsn;
+  piece.is_end = playlist.ended && segment.msn + 1 == playlist.next_msn();
   return piece;
 }
 
@@ -79,6 +80,7 @@ void Rendition::want_parts(const MediaPlaylist& playlist) {
       if (part.gap || part.url.empty()) continue;
       WantedPiece piece = wanted(playlist, segment);
       piece.is_part = true;
+      piece.is_end = false;
       piece.index = next_part_->second;
       piece.url = part.url;
       piece.range = part.range;

@@ -98,5 +98,19 @@ TEST(WebVtt, SaysHowItsTimesMapToTheOthers) {
               ElementsAre("MA-10"));
 }
 
+TEST(WebVtt, ItsHeaderMayStandInTheInitialisationSection) {
+  const auto text = [](std::string_view t) { return Bytes(as_bytes(t).begin(), as_bytes(t).end()); };
+  Given given;
+  given.init = text("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\n");
+  given.pieces = {text("00:00.000 --> 00:01.000\nHello\n"), text("")};
+  const Judged judged = judge(given);
+  EXPECT_THAT(judged.findings, IsEmpty());
+  EXPECT_EQ(judged.facts.at(1).format, MediaFormat::webvtt);
+  given.init = text("WEBVTT\n\n");
+  EXPECT_THAT(judge(given).rules, ElementsAre("MA-10"));
+  given.init.clear();
+  EXPECT_THAT(judge(given).rules, ElementsAre("MA-01"));
+}
+
 }  // namespace
 }  // namespace sluice::check::testing

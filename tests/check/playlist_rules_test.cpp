@@ -174,6 +174,19 @@ TEST(PlaylistRules, PartsThatAreRemovedOneByOneTakeTheIndependentOneFirst) {
       "");
 }
 
+TEST(PlaylistRules, ManyPartsThatAreRounded) {
+  // 36 of a sixth of a second, printed as 0.167, make 6.012 s.
+  std::string text = changed(sound_low_latency(10, 16, 0), "TARGETDURATION:2", "TARGETDURATION:6");
+  text = changed(text, "CAN-SKIP-UNTIL=12.000000", "CAN-SKIP-UNTIL=36.000000");
+  std::string parts;
+  for (int i = 0; i < 36; ++i) {
+    parts += "#EXT-X-PART:DURATION=0.167,URI=\"p" + std::to_string(i) + ".m4s\",INDEPENDENT=YES\n";
+  }
+  text += parts + "#EXTINF:6.000,\nseg-17.m4s\n";
+  EXPECT_EQ(judged(text).rules.count("LL-10"), 0U) << judged(text).text;
+  EXPECT_EQ(judged(changed(text, "#EXTINF:6.000,", "#EXTINF:6.200,")).rules.count("LL-10"), 1U);
+}
+
 TEST(PlaylistRules, PartsFarFromTheEnd) {
   std::string text = sound_low_latency();
   std::string parts;
