@@ -69,7 +69,7 @@ class OurOwn(CheckTest):
         first = encoders.ffmpeg(self, media("av-long.flv"), server.rtmp_url("x"), rate=1)
         self.wait_playable(server, "x", segments=6)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            watches = [pool.submit(check.check, self, server.http_url(f"/live/x/{container}/index.m3u8"), "--watch", "6",
+            watches = [pool.submit(check.check, server.http_url(f"/live/x/{container}/index.m3u8"), "--watch", "6",
                                    "--strict") for container in ("fmp4", "ts")]
             first.kill()
             server.wait_event("publish_ended")
