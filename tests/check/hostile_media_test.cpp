@@ -105,10 +105,10 @@ TEST(HostileMp4, MillionsOfParameterSets) {
     init.content(box)[22] = static_cast<std::uint8_t>(init.content(box)[22] + arrays);
     init.insert(box, init.content_size(box), more);
     given.init = init.bytes();
-    // The first picture is nothing but three million sets of one byte, which are not among them.
+    // The first picture is nothing but 300,000 sets of one byte, which are not among them.
     Mp4Editor piece(given.pieces.at(0));
     Bytes units;
-    for (int i = 0; i < 3'000'000; ++i) units.insert(units.end(), {0, 0, 0, 1, 34 << 1});
+    for (int i = 0; i < 300'000; ++i) units.insert(units.end(), {0, 0, 0, 1, 34 << 1});
     piece.insert("mdat", 0, units);
     piece.shift_data(static_cast<std::uint32_t>(units.size()));
     const std::uint32_t moof = static_cast<std::uint32_t>(piece.content_size("moof") + 16);
