@@ -96,8 +96,9 @@ void LiveWindow::on(const media::Cut& cut, MonoTime now) {
 void LiveWindow::add_part(const media::Cut& cut, MonoTime now) {
   if (period_info_ == nullptr) {
     period_info_ = make_period();
-    inits_.push_back({period_info_, 0, {}, {}});
+    inits_.push_back({period_info_, 0, {}, {}, {}});
   }
+  inits_.back().add_first_frames(packets_);
   if (open_.parts.empty()) {
     open_.msn = cut.msn;
     open_.period = period_info_;
@@ -139,14 +140,7 @@ void LiveWindow::on(const media::Data&, MonoTime) {}
 void LiveWindow::on(const media::End&, MonoTime) {}
 
 std::shared_ptr<const PeriodInfo> LiveWindow::make_period() const {
-  std::vector<Payload> first_frames;
-  for (const media::Track& track : tracks_) {
-    const bool has_record = track.config.codec != media::Codec::ac3 && track.config.codec != media::Codec::eac3;
-    const auto first = std::find_if(packets_.begin(), packets_.end(),
-                                    [&](const media::Packet& packet) { return packet.track == track.index; });
-    first_frames.push_back(has_record || first == packets_.end() ? Payload() : first->data);
-  }
-  return std::make_shared<const PeriodInfo>(PeriodInfo{session_, period_, tracks_, std::move(first_frames)});
+  return std::make_shared<const PeriodInfo>(PeriodInfo{session_, period_, tracks_, {}});
 }
 
 void LiveWindow::close_segment(MonoTime now) {

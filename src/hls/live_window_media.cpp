@@ -43,6 +43,21 @@ std::size_t Fetched::size() const {
   return bytes;
 }
 
+// A track that was announced may have no frame in the Period's first parts.
+void LiveWindow::PeriodInit::add_first_frames(const std::vector<media::Packet>& packets) {
+  first_frames.resize(period->tracks.size());
+  for (std::size_t i = 0; i < first_frames.size(); ++i) {
+    const media::Track& track = period->tracks[i];
+    const bool has_record = track.config.codec != media::Codec::ac3 && track.config.codec != media::Codec::eac3;
+    if (has_record || !first_frames[i].empty()) continue;
+    const auto first = std::find_if(packets.begin(), packets.end(),
+                                    [&track](const media::Packet& packet) { return packet.track == track.index; });
+    if (first == packets.end()) continue;
+    first_frames[i] = first->data;
+    fault.reset();
+  }
+}
+
 Fetched LiveWindow::init(const SessionId& session, std::uint64_t period) {
   const auto entry = std::find_if(inits_.begin(), inits_.end(), [&](const PeriodInit& one) {
     return one.period->session == session && one.period->period.number == period;
@@ -51,7 +66,9 @@ Fetched LiveWindow::init(const SessionId& session, std::uint64_t period) {
   if (entry->fault) return failed(*entry->fault);
   if (!entry->bytes) {
     ++renders_.inits;
-    auto bytes = renderer_.fmp4_init(*entry->period);
+    PeriodInfo whole = *entry->period;
+    whole.first_frames = entry->first_frames;
+    auto bytes = renderer_.fmp4_init(whole);
     if (!bytes) {
       ++renders_.failures;
       entry->fault = bytes.error();

@@ -189,6 +189,7 @@ void Hub::restore(const StreamName& name, StreamTail tail, media::Arrival now) {
   start.media_start = tail.media_end;
   if (tail.target_duration > Seconds(0)) start.target_duration = tail.target_duration;
   start.part_target = part_target_of(window);
+  start.expected = kinds_of(window);
   start.wall_start = date_of(window, tail.media_end);
   // The other process listed it then, or, of a publisher that was late, somewhat later. Better a gap too many than one
   // that is taken back.

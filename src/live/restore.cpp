@@ -146,6 +146,26 @@ std::optional<Millis> part_target_of(const std::vector<RecordedSession>& window)
   return target;
 }
 
+timeline::Kinds kinds_of(const std::vector<RecordedSession>& window) {
+  timeline::Kinds kinds;
+  std::vector<media::Track> tracks;
+  for (const RecordedSession& session : window) {
+    for (const media::Entry& entry : session.entries) {
+      if (std::holds_alternative<media::Period>(entry)) {
+        kinds = {};
+        tracks.clear();
+      } else if (const auto* track = std::get_if<media::Track>(&entry)) {
+        tracks.push_back(*track);
+      } else if (const auto* packet = std::get_if<media::Packet>(&entry); packet != nullptr && !packet->hidden) {
+        for (const media::Track& one : tracks) {
+          if (one.index == packet->track) kinds.add(media::kind_of(one.config.codec));
+        }
+      }
+    }
+  }
+  return kinds;
+}
+
 std::vector<RecordedSession> make_contiguous(std::vector<RecordedSession> recorded, std::uint64_t last_msn,
                                              Ticks90k media_end) {
   Mender mender;

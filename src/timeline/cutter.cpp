@@ -66,14 +66,14 @@ Cutter::Decision Cutter::on_frame(Ticks90k time, bool key, Ticks90k end, Ticks90
   if (has_parts() && time > part_end()) {
     const bool late = time - part_end() > kLateMax;
     const bool slow = lead == Lead::video && first_part_ && (late || step > part_target());
-    if (!slow) return cut_at_target(time, key, end, step, lead);
+    if (!slow && !held_) return cut_at_target(time, key, end, step, lead);
     slow_ = true;
-    ++slow_segments_;
+    if (slow) ++slow_segments_;
   }
   if (elapsed > limit()) return cut_over_hole(time, end);
   if (key && is_time_for_key_cut(elapsed)) return {true, true, false, time, time};
   if (is_last_chance(elapsed, step)) return {true, true, true, time, time};
-  if (is_full(time, step)) return {true, false, false, time, time};
+  if (!held_ && is_full(time, step)) return {true, false, false, time, time};
   return {};
 }
 
@@ -100,7 +100,7 @@ bool Cutter::may_be_key(Ticks90k time, Ticks90k step) const {
 }
 
 Cutter::Decision Cutter::after_frame(Ticks90k end, Ticks90k step, Lead lead) const {
-  if (!open_ || !has_parts() || end <= part_start_ || end > part_end()) return {};
+  if (!open_ || held_ || !has_parts() || end <= part_start_ || end > part_end()) return {};
   const Ticks90k elapsed = end - segment_start_;
   const bool by_key = (lead == Lead::audio || may_be_key(end, step)) && is_time_for_key_cut(elapsed);
   // Audio can be cut anywhere: there is nothing to wait for.
@@ -150,7 +150,7 @@ void Cutter::cut(Ticks90k at, bool ends_segment) {
                        ? choose_part_target(*options_.part_duration, frames_, at - segment_start_, target_duration_)
                        : Millis(0);
   }
-  first_part_ = false;
+  first_part_ = held_ = false;
   open_ = !ends_segment;
   part_start_ = at;
 }

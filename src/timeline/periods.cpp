@@ -9,6 +9,13 @@ namespace sluice::timeline {
 using media::PeriodCause;
 using media::TrackKind;
 
+namespace {
+
+// The initialisation section says what only a frame tells (media::describe_from_frame).
+bool needs_frame(media::Codec codec) { return codec == media::Codec::ac3 || codec == media::Codec::eac3; }
+
+}  // namespace
+
 // True when a new Period begins with this frame.
 bool Timeline::wants_period(TrackState& track, bool key) {
   const bool comes_late = track.is_main() && !track.announced && segmenter_.listed_in_period();
@@ -49,6 +56,19 @@ bool Timeline::is_hidden(const TrackState& track, bool key) {
   return waits_for_video();
 }
 
+// The first Cut of a Period shuts out what has not come (AV-03): many senders send sound in bursts, or begin late with
+// it. Bounded by the end of the segment, which is listed without parts when it had to wait.
+bool Timeline::awaits_track() const { return awaits(TrackKind::video) || awaits(TrackKind::audio); }
+
+bool Timeline::awaits(TrackKind kind) const {
+  const auto track = std::find_if(tracks_.begin(), tracks_.end(),
+                                  [kind](const TrackState& one) { return one.is(kind, 0) && one.config; });
+  if (track == tracks_.end()) return may_await_ && expected_.has(kind);
+  if (!track->is_main()) return false;
+  if (!track->announced) return may_await_;
+  return needs_frame(track->config->codec) && !track->packaged && !track->changed;
+}
+
 // The first frame of a publisher, or after a silence: its clock is tied to the timeline anew.
 void Timeline::open_period(std::uint32_t timestamp_ms, media::Arrival now, Entries& out) {
   const Ticks90k start = segmenter_.end();
@@ -66,6 +86,7 @@ void Timeline::open_period(std::uint32_t timestamp_ms, media::Arrival now, Entri
   // Never back: players take overlapping dates for a fault (HLS 6.2.1), even when our own clock was stepped.
   const WallTime wall_start = dated_ ? std::max(now.wall, wall_at(start)) : now.wall;
   add_period(next_cause_, start, wall_start, out);
+  may_await_ = true;
   for (media::Data& data : held_data_) {
     data.time = start;
     out.emplace_back(std::move(data));
@@ -93,6 +114,8 @@ WallTime Timeline::wall_at(Ticks90k time) const { return period_.wall_start + to
 
 void Timeline::add_period(PeriodCause cause, Ticks90k start, WallTime wall_start, Entries& out) {
   if (any_period_ && segmenter_.listed_in_period()) {
+    expected_ = carried_;
+    may_await_ = false;
     ++period_.number;
     period_.cause = cause;
   } else if (!any_period_) {
@@ -100,6 +123,7 @@ void Timeline::add_period(PeriodCause cause, Ticks90k start, WallTime wall_start
   }
   // Else nothing of the last Period is in the playlist: its number and the reason it began for are this one's.
   any_period_ = dated_ = true;
+  carried_ = {};
   period_.media_start = start;
   period_.wall_start = wall_start;
   out.emplace_back(period_);

@@ -15,7 +15,8 @@ Timeline::Timeline(const Options& options, const Start& start)
       segmenter_(
           {options.segment_target, options.part_duration, options.gop_max, start.target_duration, start.part_target},
           start.first_msn, start.media_start),
-      next_cause_(start.cause) {
+      next_cause_(start.cause),
+      expected_(start.expected) {
   period_.number = start.first_period;
   period_.media_start = start.media_start;
   if (start.wall_start) period_.wall_start = *start.wall_start;
@@ -208,6 +209,8 @@ void Timeline::emit(TrackState& track, const SourcePacket& packet, std::int64_t 
     out.emplace_back(std::move(result));
     return;
   }
+  carried_.add(track.kind);
+  segmenter_.await_track(awaits_track());
   segmenter_.before(tracks_, track, key, now.mono, out);
   // Decoded where the parts want it, shown when it was to be; but decoded before it is shown, as it was to be: TS has
   // no other way to say it than to put off the whole segment.

@@ -8,11 +8,14 @@ namespace sluice::hls {
 namespace {
 
 using media::Container;
+using testing::audio_track;
 using ::testing::EndsWith;
+using testing::FakeRenderer;
 using testing::kNothingKnown;
 using testing::kS1;
 using testing::LowLatencyTest;
 using testing::session;
+using testing::video_track;
 using Status = Fetched::Status;
 
 // B33, LL-07, LL-27: a part is rendered once, and its segment is made of the same bytes.
@@ -108,6 +111,38 @@ TEST_F(LowLatencyTest, ASegmentThatRecoveryOnlyEndedHasItsOwnNameToo) {
   writer_.write(cut);
   window_.on_restored(writer_.now);
   EXPECT_THAT(playlist(), EndsWith("part-7-3.m4s\"\n#EXTINF:1.000000,\n" + kS1 + "1001r.m4s\n" + kNothingKnown));
+}
+
+// Its first frame tells what the initialisation section says, and comes in the Period's second part.
+TEST_F(LowLatencyTest, AnInitialisationSectionIsMadeWhenItsFirstFrameHasCome) {
+  struct Ac3Renderer : FakeRenderer {
+    Result<Payload> fmp4_init(const PeriodInfo& period) override {
+      if (period.first_frames.at(1).empty()) return Error{"no frame"};
+      return period.first_frames.at(1);
+    }
+  } renderer;
+  LiveWindow window({}, StreamName::make("live", "demo").value(), session(1), renderer);
+  writer_.turn_to(window);
+  window.on_session(session(1));
+  start();
+  writer_.period(media::PeriodCause::codec, {video_track(), audio_track(media::Codec::ac3)});
+  media::Packet picture;
+  picture.key = true;
+  picture.dts = ticks_in(writer_.time, 90000);
+  picture.data = Payload::copy_of(Bytes(10));
+  writer_.write(picture);
+  writer_.part(Millis(500), false, true, false);
+  EXPECT_EQ(window.init(session(1), 8).status, Status::failed);
+  EXPECT_EQ(window.init(session(1), 8).fault, "no frame");
+  EXPECT_EQ(window.renders().inits, 1u) << "nothing has changed meanwhile";
+  writer_.frame_bytes = 20;
+  writer_.parts(1);
+  writer_.frame_bytes = 30;
+  writer_.parts(1);
+  const Fetched init = window.init(session(1), 8);
+  ASSERT_EQ(init.status, Status::found);
+  EXPECT_EQ(init.size(), 20u) << "the first one";
+  EXPECT_EQ(window.init(session(1), 8).pieces.at(0).data(), init.pieces.at(0).data());
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "encoder.hpp"
+#include "hex.hpp"
 #include "hls/playlist_checker.hpp"
 #include "sluice/live/hub.hpp"
 #include "sluice/record/open_part.hpp"
@@ -266,6 +269,62 @@ TEST_F(RestoreTest, AWindowThatCannotBeMendedBeginsBehindTheFault) {
   EXPECT_EQ(std::get<media::Cut>(*first).msn, renumbered);
   EXPECT_TRUE(std::holds_alternative<media::Period>(window[0].entries.front()));
   publishing->end(at(20'000));
+}
+
+// 25 fps with a key frame each two seconds; sound is sent from `sound_from` on, its configuration with it.
+void send_with_sound(Publish& publish, Encoder& encoder, std::int64_t from, std::int64_t to, std::int64_t sound_from,
+                     const std::function<void()>& after_each) {
+  media::SourcePacket config;
+  config.type = media::SourcePacket::Type::config;
+  config.kind = media::TrackKind::video;
+  config.codec = media::Codec::h264;
+  config.data =
+      test::hex_payload("0164001fffe100186764001facd9405005bb011000003e90000ea600f183196001000668ebe3cb22c0fdf8f800");
+  publish.on_packet(config, at(from));
+  for (std::int64_t ms = from; ms < to; ms += 40) {
+    media::SourcePacket frame;
+    frame.kind = media::TrackKind::video;
+    frame.codec = media::Codec::h264;
+    frame.key = (ms - from) % 2000 == 0;
+    frame.timestamp_ms = static_cast<std::uint32_t>(ms);
+    frame.data = test::hex_payload(frame.key ? "00000003 658884" : "00000003 419A24");
+    publish.on_packet(frame, at(ms));
+    if (ms == sound_from) publish.on_packet(testing::audio_config(), at(ms));
+    if (ms >= sound_from) encoder.go_on(publish, ms, ms + 40);
+    after_each();
+  }
+}
+
+// AV-03: what the killed process had is expected of the publisher that comes back.
+// one.
+TEST_F(RestoreTest, SoundThatComesBackLateIsWaitedFor) {
+  HubOptions options;
+  options.stream.timeline.part_duration = Millis(200);
+  Hub before(options, renderer_, &sink_, 1);
+  const auto cut_off = std::move(std::get<std::unique_ptr<Publish>>(before.begin_publish(name(), encoder_, at(0))));
+  send_with_sound(*cut_off, encoder_, 0, 8480, 0, [&] { check(before); });
+
+  Hub after(options, renderer_, &sink_, 1);
+  after.restore(name(), tail_of(sink_), at(8600));
+  check(after);
+  const std::size_t first_entry = sink_.entries.size();
+  const auto back = std::move(std::get<std::unique_ptr<Publish>>(after.begin_publish(name(), encoder_, at(9000))));
+  send_with_sound(*back, encoder_, 9000, 15'000, 9400, [&] { check(after); });
+  std::size_t periods = 0;
+  std::vector<media::Cut> cuts;
+  for (std::size_t i = first_entry; i < sink_.entries.size(); ++i) {
+    periods += std::holds_alternative<media::Period>(sink_.entries[i]) ? 1 : 0;
+    if (const auto* cut = std::get_if<media::Cut>(&sink_.entries[i])) cuts.push_back(*cut);
+  }
+  EXPECT_EQ(periods, 1u);
+  ASSERT_GT(cuts.size(), 10u);
+  EXPECT_EQ(cuts[0].part_target, Millis(201));
+  EXPECT_EQ(cuts[0].duration, Ticks90k(Seconds(2)));
+  EXPECT_EQ(cuts[0].ends.size(), 2u);
+  EXPECT_EQ(cuts[1].duration, Ticks90k(Millis(200)));
+  EXPECT_EQ(after.find(name())->window().info().tracks.size(), 2u);
+  cut_off->end(at(15'000));
+  back->end(at(15'000));
 }
 
 TEST(PartTarget, IsThatOfTheRecordedCutsAndOpenUntilASegmentWasCompleted) {

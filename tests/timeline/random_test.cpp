@@ -43,6 +43,7 @@ class RandomPublisher {
     gop_ = 5 + below(400);
     video_ = !chance(6);
     audio_ = !video_ || !chance(6);
+    audio_ms_ = publisher_.arrival_ms + (chance(4) ? below(2500) : 0);  // the first sound may come late
     if (video_ || chance(2)) publisher_.video_config(chance(2) ? kAvc720 : kAvc1080);
     if (audio_ || chance(2)) publisher_.audio_config(chance(2) ? kAac44100 : kAac48000);
   }

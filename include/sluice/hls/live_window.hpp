@@ -155,8 +155,11 @@ class LiveWindow {
   struct PeriodInit {
     std::shared_ptr<const PeriodInfo> period;
     std::uint64_t last_msn = 0;
+    std::vector<Payload> first_frames;  // as in PeriodInfo, as far as they have come
     std::optional<Payload> bytes;
-    std::optional<Error> fault;
+    std::optional<Error> fault;  // until another of the first frames comes
+
+    void add_first_frames(const std::vector<media::Packet>& packets);
   };
   struct Multivariant {
     std::string prefix;

@@ -15,7 +15,7 @@ struct PeriodInfo {
   media::Period period;
   std::vector<media::Track> tracks;
   // Beside `tracks`: the Period's first frame of a track whose codec has no configuration record (AC-3, E-AC-3), which
-  // says what the initialisation section must; empty for the others.
+  // says what the initialisation section must; empty for the others. Only fmp4_init needs them.
   std::vector<Payload> first_frames;
 };
 

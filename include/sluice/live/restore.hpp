@@ -8,6 +8,7 @@
 #include "sluice/base/ids.hpp"
 #include "sluice/base/time.hpp"
 #include "sluice/media/entry.hpp"
+#include "sluice/timeline/timeline.hpp"
 
 namespace sluice::live {
 
@@ -34,6 +35,9 @@ struct StreamTail {
 // The part target of the playlist `window` is of, which never changes: 0 when it lists no parts. None when no segment
 // of it was completed, so that nothing has been told yet.
 std::optional<Millis> part_target_of(const std::vector<RecordedSession>& window);
+
+// What the last Period of `window` has media of.
+timeline::Kinds kinds_of(const std::vector<RecordedSession>& window);
 
 // Makes a window that a playlist can be made of: whole segments, numbers without a hole up to `last_msn`. What is
 // missing between segments (the publisher was away, entries were lost or damaged) becomes Gaps that share the time;

@@ -12,7 +12,7 @@
 // The part target is fixed when the first segment ends, too (docs/low-latency.md). From then on a part ends before the
 // frame that would make it longer, once it has most of its target. A frame that comes too late for that is taken back:
 // the part ends at its target, and the frame is to be decoded there. Where frames come so slowly that this would have
-// to be done to each, a segment is one part.
+// to be done to each, a segment is one part. So it is where it may not be cut yet: see hold().
 #pragma once
 
 #include <cstdint>
@@ -46,6 +46,9 @@ class Cutter {
   // A segment begins, with its first part.
   void begin(Ticks90k start);
   bool open() const { return open_; }
+  // Until the next cut, or until it is told otherwise, no part ends but with its segment: the segment is one part, if
+  // that has become longer than the target meanwhile.
+  void hold(bool held) { held_ = held; }
   Ticks90k part_start() const { return part_start_; }
 
   struct Decision {
@@ -103,6 +106,7 @@ class Cutter {
   FrameTimes frames_;       // of the first segment
   bool first_part_ = true;  // of the segment
   bool slow_ = false;       // the segment stays one part
+  bool held_ = false;
   std::uint64_t slow_segments_ = 0;
   bool open_ = false;
   Ticks90k segment_start_{};

@@ -37,6 +37,8 @@ class Segmenter {
   // may end it. Its track's clock has placed it already, and may be set back to where the part ends.
   void before(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out);
   void after(Tracks& tracks, TrackState& track, bool key, MonoTime now, Entries& out);
+  // Before before(): a track is still to come that belongs into the Period, which the first Cut would shut out.
+  void await_track(bool awaited) { cutter_.hold(awaited && !listed_in_period_); }
   // Ends the running segment, if it has media: at `at`, or where its media ends. The next packet begins another.
   void close(Tracks& tracks, std::optional<Ticks90k> at, MonoTime now, Entries& out);
   // The last segment was listed `listed_at`: what follows is due from then.

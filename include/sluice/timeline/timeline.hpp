@@ -8,7 +8,8 @@
 //
 // A Period begins with the first frame whose configuration is known. Frames before the first key frame are hidden; so
 // is audio, while a video track has been announced whose key frame has not come yet (for gop_max at most: then the
-// audio goes alone). A new configuration, a track that comes after the first cut and a jump of the publisher's clock
+// audio goes alone). The first part of a Period waits for the tracks that are to be expected, until its segment ends at
+// most. A new configuration, a track that comes after the first cut and a jump of the publisher's clock
 // begin a new Period at the next key frame, or at the next audio frame where there is no video. Extra tracks and codecs
 // that HLS cannot carry are recorded and decide nothing.
 //
@@ -36,6 +37,14 @@ struct Options {
   Millis forward_jump{10000};  // a timestamp so far ahead of the stream is a jump
 };
 
+// What kinds of tracks there are.
+struct Kinds {
+  bool video = false;
+  bool audio = false;
+  bool has(media::TrackKind kind) const { return kind == media::TrackKind::video ? video : audio; }
+  void add(media::TrackKind kind) { (kind == media::TrackKind::video ? video : audio) = true; }
+};
+
 // Where the timeline begins.
 struct Start {
   std::uint64_t first_msn = 0;
@@ -51,6 +60,8 @@ struct Start {
   // listed, so that gaps fall due.
   std::optional<WallTime> wall_start = {};
   std::optional<MonoTime> listed_at = {};
+  // With restart: what the last Period had media of, which the next one is expected to have as well.
+  Kinds expected = {};
 };
 
 // Since the Timeline was made.
@@ -127,6 +138,8 @@ class Timeline {
   bool may_begin_period(const TrackState& track, bool key);
   bool must_be_dropped(const TrackState& track, bool key) const;
   bool waits_for_video();
+  bool awaits_track() const;
+  bool awaits(media::TrackKind kind) const;
   bool is_hidden(const TrackState& track, bool key);
   void open_period(std::uint32_t timestamp_ms, media::Arrival now, Entries& out);
   void continue_period(media::PeriodCause cause, Ticks90k start, media::Arrival now, Entries& out);
@@ -149,6 +162,9 @@ class Timeline {
   std::optional<media::PeriodCause> pending_;  // a Period that begins at the next fitting frame
   bool video_given_up_ = false;                // no key frame within gop_max: audio goes alone
   unsigned next_index_ = 0;
+  Kinds carried_;           // by the running Period
+  Kinds expected_;          // what the last Period in the playlist carried
+  bool may_await_ = false;  // the Period is a publisher's first, or behind a silence
   MonoTime last_frame_at_{};
   std::vector<media::Data> held_data_;
 };
