@@ -87,7 +87,8 @@ void Agenda::run_timers(MonoTime now) {
 }
 
 std::optional<MonoTime> Agenda::next_timer() const {
-  return timers_.empty() ? std::nullopt : std::optional(timers_.begin()->first);
+  if (timers_.empty()) return end_;
+  return end_ ? std::min(*end_, timers_.begin()->first) : timers_.begin()->first;
 }
 
 }  // namespace sluice::check

@@ -15,6 +15,8 @@ constexpr double kAtOnce = 1.0;
 constexpr double kTrickleSeconds = 0.25;
 constexpr double kTrickleBytesPerSecond = 250'000;
 constexpr std::uint64_t kTargetMax = 60;
+// How a hinted part comes shows long before; these requests do not wait for their turn.
+constexpr std::size_t kHintedBytesMax = 4 * 1024 * 1024;
 
 std::string status_text(const Answer& answer) {
   return answer.status == 0 ? answer.error : "status " + std::to_string(answer.status);
@@ -73,7 +75,7 @@ void BlockingProbe::next() {
                               [this, judge = std::move(made->judge)](const Answer& answer) {
                                 Playlist parsed;
                                 if (answer.status == 200) parsed = context_.parse(answer, imported_);
-                                judge(answer, parsed.media ? &*parsed.media : nullptr);
+                                if (parsed.beyond.empty()) judge(answer, parsed.media ? &*parsed.media : nullptr);
                                 next();
                               });
     return;
@@ -267,7 +269,7 @@ void BlockingProbe::try_hint(const MediaPlaylist& playlist) {
   if (hint == playlist.hints.end()) return;
   hint_out_ = true;
   --hints_left_;
-  Request request = context_.request_for(hint->url, context_.options.media_bytes_max);
+  Request request = context_.request_for(hint->url, std::min(kHintedBytesMax, context_.options.media_bytes_max));
   request.timeout = hold_timeout(playlist);
   if (hint->range_start > 0 || hint->range_length) {
     // What a client asks for that does not know the length (appendix B.1).

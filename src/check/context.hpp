@@ -30,18 +30,34 @@ struct Context {
     if (range) add_range(request, range->offset.value_or(0), range->offset.value_or(0) + range->length - 1);
     agenda.ask_for_media(std::move(request), counted(std::move(then)));
   }
+  // Media that was loaded already.
+  void ask_again(Request request, Agenda::Then then) {
+    request.timeout = Seconds(60);
+    agenda.ask_for_media(std::move(request), counted(std::move(then)));
+  }
   // Beside the media that waits for its turn.
   void ask(Request request, Agenda::Then then) { agenda.ask(std::move(request), counted(std::move(then))); }
 
   // The playlist of an answer; of one that goes beyond a limit, neither kind, and that is said.
   Playlist parse(const Answer& answer, const Variables& imported = {}) {
-    Playlist parsed = parse_playlist(answer.text(), answer.url, imported);
+    Playlist parsed;
+    if (answer.cut) {
+      parsed.beyond = more_than(options.playlist_bytes_max);
+    } else {
+      parsed = parse_playlist(answer.text(), answer.url, imported);
+    }
     if (parsed.beyond.empty()) return parsed;
-    if (summary.failure.empty()) summary.failure = answer.url + ": it has " + parsed.beyond;
+    fail(answer.url + ": it has " + parsed.beyond);
     const Note note(report, answer.url);
     for (const Fault& fault : parsed.faults) note(*fault.rule, fault.line, fault.what);
     return parsed;
   }
+
+  // The first reason why not all could be judged is the one that is told.
+  void fail(const std::string& why) {
+    if (summary.failure.empty()) summary.failure = why;
+  }
+  static std::string more_than(std::size_t bytes) { return "more than " + std::to_string(bytes) + " bytes"; }
 
   Request request_for(const std::string& url, std::size_t bytes_max) const {
     Request request;

@@ -186,28 +186,31 @@ void judge_not_modified(const Answer& again, const Report& report) {
                           "it is answered with " + (again.status == 0 ? again.error : std::to_string(again.status)));
 }
 
-void judge_range(const Answer& get, const Answer& ranged, std::size_t first, std::size_t last, const Report& report) {
+void judge_range(ByteView expected, const Answer& ranged, std::size_t first, std::size_t last, const Report& report) {
   const Note note(report, ranged.url);
   if (ranged.status != 206) {
     note(rule("HT-13"), 0,
          "it is answered with " + (ranged.status == 0 ? ranged.error : std::to_string(ranged.status)));
     return;
   }
-  const auto begin = get.body.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto end = get.body.begin() + static_cast<std::ptrdiff_t>(last + 1);
-  if (!std::equal(begin, end, ranged.body.begin(), ranged.body.end())) {
+  if (!std::equal(expected.begin(), expected.end(), ranged.body.begin(), ranged.body.end())) {
     note(rule("HT-13"), 0,
          "bytes " + std::to_string(first) + "-" + std::to_string(last) +
              " are not those of the whole: " + std::to_string(ranged.body.size()) + " came");
   }
 }
 
-void judge_same_bytes(const Answer& first, const Answer& again, const Report& report) {
+BodyPrint::BodyPrint(ByteView body)
+    : size(body.size()),
+      hash(std::hash<std::string_view>()({reinterpret_cast<const char*>(body.data()), body.size()})) {}
+
+void judge_same_bytes(const BodyPrint& first, const Answer& again, const Report& report) {
   // What is gone may be gone.
-  if (again.status != 200 || first.body == again.body) return;
+  if (again.status != 200 || again.incomplete || first == BodyPrint(again.view())) return;
   Note(report, again.url)(
       rule("HT-22"), 0,
-      std::to_string(first.body.size()) + " bytes, then " + std::to_string(again.body.size()) + " others");
+      std::to_string(first.size) + " bytes, then " + std::to_string(again.body.size()) +
+          (again.cut ? " and more" : " others"));
 }
 
 void judge_missing(const Answer& answer, const Report& report) {

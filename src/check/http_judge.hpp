@@ -11,6 +11,14 @@ namespace sluice::check {
 // The answer was loaded: status 200 or 206, and whole. Reports what else it is.
 bool judge_loaded(const Answer& answer, const std::string& what, const Report& report);
 
+// What is kept of a body that may come again.
+struct BodyPrint {
+  explicit BodyPrint(ByteView body);
+  std::size_t size = 0;
+  std::size_t hash = 0;
+  friend bool operator==(const BodyPrint&, const BodyPrint&) = default;
+};
+
 // Of a GET with Accept-Encoding: gzip and an Origin. `playlist` is null for a multivariant playlist.
 void judge_playlist_answer(const Answer& answer, const MediaPlaylist* playlist, const Report& report);
 
@@ -23,8 +31,8 @@ void judge_directed_answer(const Answer& answer, const Report& report);
 // The same resource with HEAD, with its ETag in If-None-Match, with a Range of `first` to `last`, and again.
 void judge_head(const Answer& get, const Answer& head, const Report& report);
 void judge_not_modified(const Answer& again, const Report& report);
-void judge_range(const Answer& get, const Answer& ranged, std::size_t first, std::size_t last, const Report& report);
-void judge_same_bytes(const Answer& first, const Answer& again, const Report& report);
+void judge_range(ByteView expected, const Answer& ranged, std::size_t first, std::size_t last, const Report& report);
+void judge_same_bytes(const BodyPrint& first, const Answer& again, const Report& report);
 
 // Of what no playlist ever named.
 void judge_missing(const Answer& answer, const Report& report);

@@ -9,8 +9,10 @@
 namespace sluice::check {
 namespace {
 
-// Bodies are kept for comparison; larger ones are only compared by their heads.
-constexpr std::size_t kKeptBytesMax = 16 * 1024 * 1024;
+// What is larger is not loaded twice.
+constexpr std::size_t kAgainBytesMax = 16 * 1024 * 1024;
+// Of answers that matter by their heads alone.
+constexpr std::size_t kHeadOnly = 1;
 
 }  // namespace
 
@@ -24,7 +26,7 @@ void HttpProbe::start_with_playlist(const Answer& answer, const MediaPlaylist& p
     get->body.clear();
     context_.ask(std::move(head), [this, get](const Answer& seen) { judge_head(*get, seen, context_.report); });
     if (const std::string etag = answer.field("etag"); !etag.empty()) {
-      Request again = context_.request_for(answer.url, context_.options.playlist_bytes_max);
+      Request again = context_.request_for(answer.url, kHeadOnly);
       again.gzip = true;
       again.fields.emplace_back("If-None-Match", etag);
       context_.ask(std::move(again), [this](const Answer& seen) { judge_not_modified(seen, context_.report); });
@@ -33,7 +35,7 @@ void HttpProbe::start_with_playlist(const Answer& answer, const MediaPlaylist& p
 }
 
 void HttpProbe::start_with_media(const Answer& answer) {
-  if (media_done_ || answer.status != 200 || answer.body.size() < 2 || answer.body.size() > kKeptBytesMax) return;
+  if (media_done_ || answer.status != 200 || answer.body.size() < 2 || answer.body.size() > kAgainBytesMax) return;
   media_done_ = true;
   ask_again(answer);
   const std::string directory = answer.url.substr(0, std::string_view(without_query(answer.url)).rfind('/') + 1);
@@ -42,25 +44,30 @@ void HttpProbe::start_with_media(const Answer& answer) {
 }
 
 void HttpProbe::ask_again(const Answer& first) {
+  const BodyPrint print(first.view());
+  const std::size_t from = first.body.size() / 4;
+  const std::size_t to = std::min(first.body.size() - 1, from + 999);
+  const std::vector<std::uint8_t> piece(first.body.begin() + static_cast<std::ptrdiff_t>(from),
+                                        first.body.begin() + static_cast<std::ptrdiff_t>(to + 1));
   const auto get = std::make_shared<Answer>(first);
+  get->body.clear();
+  get->body.shrink_to_fit();
   Request head = context_.request_for(first.url, 0);
   head.head = true;
   context_.ask(std::move(head), [this, get](const Answer& seen) { judge_head(*get, seen, context_.report); });
 
-  const std::size_t from = first.body.size() / 4;
-  const std::size_t to = std::min(first.body.size() - 1, from + 999);
-  Request ranged = context_.request_for(first.url, context_.options.media_bytes_max);
+  Request ranged = context_.request_for(first.url, piece.size() + 1);
   Context::add_range(ranged, from, to);
   context_.ask(std::move(ranged),
-               [this, get, from, to](const Answer& seen) { judge_range(*get, seen, from, to, context_.report); });
+               [this, piece, from, to](const Answer& seen) { judge_range(piece, seen, from, to, context_.report); });
 
   if (const std::string etag = first.field("etag"); !etag.empty()) {
-    Request condition = context_.request_for(first.url, context_.options.media_bytes_max);
+    Request condition = context_.request_for(first.url, kHeadOnly);
     condition.fields.emplace_back("If-None-Match", etag);
     context_.ask(std::move(condition), [this](const Answer& seen) { judge_not_modified(seen, context_.report); });
   }
-  context_.ask(context_.request_for(first.url, context_.options.media_bytes_max),
-               [this, get](const Answer& seen) { judge_same_bytes(*get, seen, context_.report); });
+  context_.ask_again(context_.request_for(first.url, print.size + 1),
+                     [this, print](const Answer& seen) { judge_same_bytes(print, seen, context_.report); });
 }
 
 }  // namespace sluice::check

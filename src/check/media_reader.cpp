@@ -99,6 +99,7 @@ void MediaReader::load_map(const WantedPiece& piece) {
 
 void MediaReader::on_map(const WantedPiece& piece, const Answer& answer) {
   map_unknown_ = true;
+  if (answer.cut) context_.fail(answer.url + ": it has " + Context::more_than(context_.options.media_bytes_max));
   if (!judge_loaded(answer, "the initialisation section", context_.report)) return;
   if (is_out_of_range(piece.map->range, answer)) return;
   if (piece.map->encrypted) return judge_media_answer(answer, MediaFormat::unknown, target_duration_, context_.report);
@@ -119,10 +120,11 @@ void MediaReader::load_piece(WantedPiece piece) {
 }
 
 void MediaReader::on_piece(const WantedPiece& piece, const Answer& answer) {
-  ++(piece.is_part ? context_.summary.parts : context_.summary.segments);
   const bool follows = piece.follows && !broken_;
-  broken_ = !judge_loaded(answer, piece.is_part ? "the part" : "the segment", context_.report) ||
-            is_out_of_range(piece.range, answer);
+  broken_ = !judge_loaded(answer, piece.is_part ? "the part" : "the segment", context_.report);
+  if (answer.cut) return leave_out(piece);
+  ++(piece.is_part ? context_.summary.parts : context_.summary.segments);
+  broken_ = broken_ || is_out_of_range(piece.range, answer);
   if (broken_) return;
   if (piece.encrypted || (piece.map && map_unknown_)) return pass_over(answer);
   const MediaPiece given{.url = piece.url,

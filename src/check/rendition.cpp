@@ -39,7 +39,7 @@ void Rendition::start() {
 void Rendition::start_with(const Answer& answer) { on_first(answer); }
 
 void Rendition::on_first(const Answer& answer) {
-  if (judge_loaded(answer, "the media playlist", context_.report)) {
+  if (answer.cut || judge_loaded(answer, "the media playlist", context_.report)) {
     Playlist parsed = context_.parse(answer, imported_);
     if (parsed.media) {
       begin(*parsed.media, answer);
@@ -110,9 +110,11 @@ void Rendition::poll_later() {
 
 void Rendition::poll() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) {
-    if (judge_loaded(answer, "the media playlist, again,", context_.report)) {
+    if (answer.cut || judge_loaded(answer, "the media playlist, again,", context_.report)) {
       failures_ = 0;
-      if (auto parsed = context_.parse(answer, imported_); parsed.media) {
+      auto parsed = context_.parse(answer, imported_);
+      if (!parsed.beyond.empty()) return;
+      if (parsed.media) {
         judge_playlist_answer(answer, &*parsed.media, context_.report);
         on_version(std::move(*parsed.media), answer, false);
       }
@@ -149,6 +151,7 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
     return;
   }
   auto parsed = context_.parse(answer, imported_);
+  if (!parsed.beyond.empty()) return;
   if (!parsed.media || answer.incomplete) {
     judge_loaded(answer, "the answer to a request that was held", context_.report);
     ++blocks_in_vain_;

@@ -11,6 +11,11 @@
 #include "sluice/check/playlist_judge.hpp"
 
 namespace sluice::check {
+namespace {
+
+constexpr Seconds kWithoutWatch{30 * 60};
+
+}  // namespace
 
 class Session::Impl {
  public:
@@ -20,6 +25,7 @@ class Session::Impl {
   }
 
   void start() {
+    context.agenda.end_at(context.agenda.now() + longest());
     context.ask_for_playlist(url_, Seconds(20), [this](const Answer& answer) { on_first(answer); });
   }
 
@@ -30,6 +36,11 @@ class Session::Impl {
     if (context.summary.failure.empty() && context.summary.playlists == 0) {
       context.summary.failure = renditions_.empty() ? "it names no media playlist" : renditions_.front()->failure();
     }
+  }
+
+  void end_overdue() {
+    context.fail("it was ended after " + std::to_string(longest().count()) + " s, before it was done");
+    finish();
   }
 
   void stop() {
@@ -46,10 +57,8 @@ class Session::Impl {
       context.summary.failure = answer.status == 0 ? answer.error : "status " + std::to_string(answer.status);
       return;
     }
-    if (!judge_loaded(answer, "the playlist", context.report)) {
-      context.summary.failure =
-          answer.cut ? "the playlist is longer than " + std::to_string(context.options.playlist_bytes_max) + " bytes"
-                     : answer.error;
+    if (!answer.cut && !judge_loaded(answer, "the playlist", context.report)) {
+      context.summary.failure = answer.error;
       return;
     }
     const std::string text = answer.text();
@@ -109,6 +118,8 @@ class Session::Impl {
     judge_renditions(playlists, context.report);
   }
 
+  Seconds longest() const { return kWithoutWatch + context.options.watch.value_or(Seconds(0)); }
+
   static std::string printable(std::string text) {
     std::replace_if(
         text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
@@ -137,8 +148,14 @@ void Session::start(MonoTime now) {
 Agenda& Session::agenda() { return impl_->context.agenda; }
 
 bool Session::finished() {
-  if (!impl_->context.agenda.idle()) return false;
-  impl_->finish();
+  const Agenda& agenda = impl_->context.agenda;
+  if (agenda.idle()) {
+    impl_->finish();
+  } else if (agenda.is_overdue()) {
+    impl_->end_overdue();
+  } else {
+    return false;
+  }
   return true;
 }
 

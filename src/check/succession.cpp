@@ -103,13 +103,16 @@ void Succession::compare(const MediaPlaylist& old, const MediaPlaylist& now, con
 void Succession::know(const MediaPlaylist& playlist, const Report& report) {
   const Note note(report, playlist.url);
   for (const Segment& segment : playlist.segments) {
-    const std::string path(without_query(segment.url));
-    const auto [known, is_new] = known_.try_emplace(segment.msn, Known{path, segment.dsn});
+    const std::string_view path = without_query(segment.url);
+    const std::size_t hash = std::hash<std::string_view>()(path);
+    const auto [known, is_new] = known_.try_emplace(segment.msn, Known{hash, segment.dsn});
     if (is_new) continue;
     const std::string number = "segment " + std::to_string(segment.msn) + ": ";
-    if (known->second.path != path) {
-      note(rule("SU-02"), segment.line, number + known->second.path + ", then " + path);
-      known->second.path = path;
+    if (known->second.path_hash != hash) {
+      const Segment* before = last_ ? last_->find(segment.msn) : nullptr;
+      const std::string was(before == nullptr ? "another one" : without_query(before->url));
+      note(rule("SU-02"), segment.line, number + was + ", then " + std::string(path));
+      known->second.path_hash = hash;
     }
     if (known->second.dsn != segment.dsn) {
       note(rule("SU-04"), segment.line,

@@ -94,7 +94,11 @@ std::string FakeOrigin::playlist_at(std::int64_t parts, bool skip) const {
     text = sound_low_latency(first, last, static_cast<int>(parts % 4));
   }
   text = as_transport_streams(text);
-  if (kind_ == Kind::low_latency) return replaced(text, ".ts", ".aac");
+  if (kind_ == Kind::low_latency) {
+    // Of audio every part is: the helper marks the first of a segment alone.
+    text = replaced(replaced(text, ",INDEPENDENT=YES", ""), "#EXT-X-PART:", "#EXT-X-PART:INDEPENDENT=YES,");
+    return replaced(text, ".ts", ".aac");
+  }
   // Without what makes it low latency; the date of an open segment goes as well.
   std::string plain;
   for (std::size_t at = 0; at < text.size();) {
@@ -221,6 +225,8 @@ Checked run_check(FakeOrigin& origin, SessionOptions options, const std::string&
     for (const Request& request : session.agenda().take_requests(now)) {
       Reply reply = origin.serve(request, now);
       Answer& answer = reply.answer;
+      answer.cut = answer.body.size() > request.body_bytes_max;
+      if (answer.cut) answer.body.resize(request.body_bytes_max);
       answer.sent = now;
       answer.first_byte = now + std::min(reply.delay, request.timeout);
       answer.last_byte = answer.first_byte + reply.body_takes;

@@ -29,6 +29,9 @@ class Agenda {
   // `then` is called when the time has come.
   void at(MonoTime time, std::function<void()> then);
   MonoTime now() const { return now_; }
+  // What has not come then is not waited for.
+  void end_at(MonoTime time) { end_ = time; }
+  bool is_overdue() const { return end_ && now_ >= *end_; }
 
   // Of the shell. Each call that hands something in says what time it is.
   std::vector<Request> take_requests(MonoTime now);
@@ -53,6 +56,7 @@ class Agenda {
   std::map<std::uint64_t, Pending> out_;  // sent
   std::size_t media_out_ = 0;             // in queue_ and out_
   std::multimap<MonoTime, std::function<void()>> timers_;
+  std::optional<MonoTime> end_;
 };
 
 }  // namespace sluice::check

@@ -31,7 +31,7 @@ class Succession {
 
  private:
   struct Known {
-    std::string path;
+    std::size_t path_hash = 0;
     std::uint64_t dsn = 0;
   };
 
