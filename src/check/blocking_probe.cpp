@@ -74,7 +74,7 @@ void BlockingProbe::next() {
     context_.ask_for_playlist(with_directives(url_, made->query), hold_timeout(*succession_.last()),
                               [this, judge = std::move(made->judge)](const Answer& answer) {
                                 Playlist parsed;
-                                if (answer.status == 200) parsed = context_.parse(answer, imported_);
+                                if (answer.status == 200) parsed = context_.parse(answer, imported_, url_);
                                 if (parsed.beyond.empty()) judge(answer, parsed.media ? &*parsed.media : nullptr);
                                 next();
                               });
@@ -242,7 +242,7 @@ void BlockingProbe::hold(const MediaPlaylist& playlist) {
           note(rule("BL-02"), answer, "after " + seconds(held) + ": " + status_text(answer));
           return;
         }
-        const auto parsed = context_.parse(answer, imported_);
+        const auto parsed = context_.parse(answer, imported_, url_);
         if (parsed.media && !parsed.media->ended && !has_piece(*parsed.media, msn, std::nullopt)) {
           note(rule("BL-01"), answer,
                "it is answered after " + seconds(held) + ", without segment " + std::to_string(msn));
@@ -253,7 +253,7 @@ void BlockingProbe::hold(const MediaPlaylist& playlist) {
 void BlockingProbe::on_version(const MediaPlaylist& playlist) {
   const auto refused = [this](const Segment& segment) {
     for (const Part& part : segment.parts) {
-      if (refused_hints_.erase(part.url) == 0) continue;
+      if (refused_hints_.erase(identity(part)) == 0) continue;
       Note(context_.report, part.url)(rule("BL-15"), 0,
                                       "it was answered with 404 while it was hinted, and is listed now");
     }
@@ -285,7 +285,7 @@ void BlockingProbe::try_hint(const MediaPlaylist& playlist) {
 void BlockingProbe::judge_hinted(const Hint& hint, const Answer& answer) {
   if (answer.status == 404 || answer.status == 410) {
     // It may have been given up (section 6.2.6): it must not be listed then.
-    refused_hints_.insert(hint.url);
+    refused_hints_.insert(identity(hint));
     return;
   }
   if ((answer.status != 200 && answer.status != 206) || answer.incomplete) {

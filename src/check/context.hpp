@@ -39,12 +39,13 @@ struct Context {
   void ask(Request request, Agenda::Then then) { agenda.ask(std::move(request), counted(std::move(then))); }
 
   // The playlist of an answer; of one that goes beyond a limit, neither kind, and that is said.
-  Playlist parse(const Answer& answer, const Variables& imported = {}) {
+  // `asked` is the address without redirects and directives, where there may have been any.
+  Playlist parse(const Answer& answer, const Variables& imported = {}, const std::string& asked = {}) {
     Playlist parsed;
     if (answer.cut) {
       parsed.beyond = more_than(options.playlist_bytes_max);
     } else {
-      parsed = parse_playlist(answer.text(), answer.url, imported);
+      parsed = parse_playlist(answer.text(), answer.url, imported, asked);
     }
     if (parsed.beyond.empty()) return parsed;
     fail(answer.url + ": it has " + parsed.beyond);

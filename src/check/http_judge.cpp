@@ -207,10 +207,9 @@ BodyPrint::BodyPrint(ByteView body)
 void judge_same_bytes(const BodyPrint& first, const Answer& again, const Report& report) {
   // What is gone may be gone.
   if (again.status != 200 || again.incomplete || first == BodyPrint(again.view())) return;
-  Note(report, again.url)(
-      rule("HT-22"), 0,
-      std::to_string(first.size) + " bytes, then " + std::to_string(again.body.size()) +
-          (again.cut ? " and more" : " others"));
+  Note(report, again.url)(rule("HT-22"), 0,
+                          std::to_string(first.size) + " bytes, then " + std::to_string(again.body.size()) +
+                              (again.cut ? " and more" : " others"));
 }
 
 void judge_missing(const Answer& answer, const Report& report) {

@@ -70,7 +70,9 @@ void judge_reports(Playlists playlists, const MediaPlaylist& playlist, const Not
     if (other == &playlist || other->i_frames_only || without_query(other->url) == without_query(playlist.url))
       continue;
     const auto about_other = [&](const RenditionReport& r) {
-      return without_query(r.url) == without_query(other->url);
+      // From where the playlist is, or from where it was asked for: each may be redirected to another place.
+      return without_query(r.url) == without_query(other->loaded_url) ||
+             without_query(resolve(playlist.url, r.uri)) == without_query(other->url);
     };
     const auto found = std::find_if(playlist.reports.begin(), playlist.reports.end(), about_other);
     if (found == playlist.reports.end()) {

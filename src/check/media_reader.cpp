@@ -15,7 +15,7 @@ constexpr std::size_t kQueueMax = 2000;
 constexpr double kDurationTolerance = 0.050;
 
 std::string key_of(const MediaMap& map) {
-  return map.url + (map.range ? "@" + std::to_string(map.range->offset.value_or(0)) : "");
+  return identity(map) + (map.range ? "@" + std::to_string(map.range->offset.value_or(0)) : "");
 }
 
 double frame_seconds(const MediaFacts& facts) {

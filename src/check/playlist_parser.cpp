@@ -56,6 +56,12 @@ bool has_line_that_begins(std::string_view text, std::string_view tag) {
 
 }  // namespace
 
+PlaylistParser::PlaylistParser(const std::string& url, const Variables& imported, const std::string& asked)
+    : url_(url),
+      asked_(asked.empty() ? url : asked),
+      moved_(without_query(url_) != without_query(asked_)),
+      imported_(imported) {}
+
 Playlist PlaylistParser::parse(std::string text) {
   check_whole_text(text);
   const bool has_segments =
@@ -80,7 +86,8 @@ Playlist PlaylistParser::parse(std::string text) {
   if (beyond_.empty()) finish();
 
   PlaylistHead head = std::move(head_);
-  head.url = url_;
+  head.url = asked_;
+  head.loaded_url = url_;
   head.text = std::move(text);
   head.tags = std::move(tags_);
   head.variables = std::move(variables_);
@@ -269,7 +276,12 @@ bool PlaylistParser::on_multivariant_tag(std::string_view name, std::string_view
 }
 
 void PlaylistParser::on_uri(std::string_view uri) {
-  const std::string url = absolute(uri.find("{$") == std::string_view::npos ? uri : substituted(uri));
+  std::string with_values;
+  if (uri.find("{$") != std::string_view::npos) {
+    with_values = substituted(uri);
+    uri = with_values;
+  }
+  const std::string url = absolute(uri);
   if (awaits_variant_uri_) {
     multivariant_.variants.back().url = url;
     awaits_variant_uri_ = false;
@@ -279,6 +291,7 @@ void PlaylistParser::on_uri(std::string_view uri) {
   note_first_segment();
   segment_.line = line_;
   segment_.url = url;
+  segment_.stable_url = stable(uri);
   segment_.dsn = discontinuities_;
   segment_.map = map_;
   segment_.encrypted = encrypted_;
@@ -329,6 +342,13 @@ std::string PlaylistParser::absolute(std::string_view reference) {
   return url;
 }
 
+std::string PlaylistParser::stable(std::string_view reference) {
+  if (!moved_) return {};
+  std::string url = resolve(asked_, reference);
+  count_made(url.size());
+  return url;
+}
+
 void PlaylistParser::count_made(std::size_t bytes) {
   made_ += bytes;
   if (made_ > PlaylistLimits::kMade && beyond_.empty()) {
@@ -369,8 +389,8 @@ void PlaylistParser::check_order() {
   }
 }
 
-Playlist parse_playlist(std::string text, const std::string& url, const Variables& imported) {
-  return PlaylistParser(url, imported).parse(std::move(text));
+Playlist parse_playlist(std::string text, const std::string& url, const Variables& imported, const std::string& asked) {
+  return PlaylistParser(url, imported, asked).parse(std::move(text));
 }
 
 }  // namespace sluice::check

@@ -13,7 +13,7 @@ namespace sluice::check {
 
 class PlaylistParser {
  public:
-  PlaylistParser(const std::string& url, const Variables& imported) : url_(url), imported_(imported) {}
+  PlaylistParser(const std::string& url, const Variables& imported, const std::string& asked);
 
   Playlist parse(std::string text);
 
@@ -48,6 +48,8 @@ class PlaylistParser {
   void count_name() { count(names_, PlaylistLimits::kNames, "variants, renditions, hints, reports and variables"); }
   void count_made(std::size_t bytes);
   std::string absolute(std::string_view reference);
+  // As stable_url.
+  std::string stable(std::string_view reference);
   AttributeList attributes(std::string_view tag, std::string_view value);
   std::optional<std::uint64_t> integer(std::string_view tag, std::string_view value);
   std::optional<ByteRange> byte_range(std::string_view value);
@@ -57,6 +59,8 @@ class PlaylistParser {
   void note_segment_tag();
 
   std::string url_;
+  std::string asked_;
+  bool moved_ = false;  // references are relative to another place than that which was asked for
   const Variables& imported_;
   int line_ = 0;
   std::string beyond_;

@@ -117,7 +117,10 @@ void PlaylistParser::on_map(const AttributeList& attributes) {
   auto map = std::make_shared<MediaMap>();
   map->line = line_;
   map->encrypted = wholly_encrypted_;
-  if (attributes.has("URI")) map->url = absolute(attributes.text("URI"));
+  if (attributes.has("URI")) {
+    map->url = absolute(attributes.text("URI"));
+    map->stable_url = stable(attributes.text("URI"));
+  }
   if (attributes.has("BYTERANGE")) {
     map->range = byte_range(attributes.text("BYTERANGE"));
     if (map->range && !map->range->offset) map->range->offset = 0;
@@ -130,7 +133,10 @@ void PlaylistParser::on_part(const AttributeList& attributes) {
   count_piece();
   Part part;
   part.line = line_;
-  if (attributes.has("URI")) part.url = absolute(attributes.text("URI"));
+  if (attributes.has("URI")) {
+    part.url = absolute(attributes.text("URI"));
+    part.stable_url = stable(attributes.text("URI"));
+  }
   part.duration = attributes.number("DURATION");
   part.independent = attributes.text("INDEPENDENT") == "YES";
   part.gap = attributes.text("GAP") == "YES";
@@ -151,7 +157,10 @@ void PlaylistParser::on_hint(const AttributeList& attributes) {
   Hint hint;
   hint.line = line_;
   hint.type = attributes.text("TYPE");
-  if (attributes.has("URI")) hint.url = absolute(attributes.text("URI"));
+  if (attributes.has("URI")) {
+    hint.url = absolute(attributes.text("URI"));
+    hint.stable_url = stable(attributes.text("URI"));
+  }
   hint.range_start = attributes.integer("BYTERANGE-START").value_or(0);
   hint.range_length = attributes.integer("BYTERANGE-LENGTH");
   if (hint.type != "PART" && hint.type != "MAP") fault(rule("LL-14"), "TYPE " + shown(hint.type));

@@ -40,7 +40,7 @@ void Rendition::start_with(const Answer& answer) { on_first(answer); }
 
 void Rendition::on_first(const Answer& answer) {
   if (answer.cut || judge_loaded(answer, "the media playlist", context_.report)) {
-    Playlist parsed = context_.parse(answer, imported_);
+    Playlist parsed = context_.parse(answer, imported_, url_);
     if (parsed.media) {
       begin(*parsed.media, answer);
     } else if (!parsed.beyond.empty()) {
@@ -112,7 +112,7 @@ void Rendition::poll() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) {
     if (answer.cut || judge_loaded(answer, "the media playlist, again,", context_.report)) {
       failures_ = 0;
-      auto parsed = context_.parse(answer, imported_);
+      auto parsed = context_.parse(answer, imported_, url_);
       if (!parsed.beyond.empty()) return;
       if (parsed.media) {
         judge_playlist_answer(answer, &*parsed.media, context_.report);
@@ -150,7 +150,7 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
     poll_later();
     return;
   }
-  auto parsed = context_.parse(answer, imported_);
+  auto parsed = context_.parse(answer, imported_, url_);
   if (!parsed.beyond.empty()) return;
   if (!parsed.media || answer.incomplete) {
     judge_loaded(answer, "the answer to a request that was held", context_.report);
@@ -158,8 +158,6 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
     poll_later();
     return;
   }
-  // It is the same playlist, whatever it was asked for with.
-  parsed.media->url = url_;
   const bool has = parsed.media->ended || has_piece(*parsed.media, msn, part);
   if (!has) {
     note(rule("BL-01"), 0,

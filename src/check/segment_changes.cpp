@@ -9,7 +9,7 @@ namespace sluice::check {
 namespace {
 
 bool same_part(const Part& left, const Part& right) {
-  return without_query(left.url) == without_query(right.url) && left.range == right.range &&
+  return without_query(identity(left)) == without_query(identity(right)) && left.range == right.range &&
          left.duration == right.duration && left.independent == right.independent && left.gap == right.gap;
 }
 
@@ -53,8 +53,8 @@ std::string difference(const Segment& before, const Segment& after) {
   }
   if (before.range != after.range) return "another EXT-X-BYTERANGE";
   if (before.gap != after.gap) return std::string(before.gap ? "EXT-X-GAP is gone" : "EXT-X-GAP has come");
-  const std::string_view old_map = before.map ? without_query(before.map->url) : std::string_view();
-  const std::string_view new_map = after.map ? without_query(after.map->url) : std::string_view();
+  const std::string_view old_map = before.map ? without_query(identity(*before.map)) : std::string_view();
+  const std::string_view new_map = after.map ? without_query(identity(*after.map)) : std::string_view();
   if (old_map != new_map) return "EXT-X-MAP " + std::string(old_map) + ", then " + std::string(new_map);
   return {};
 }
@@ -108,7 +108,7 @@ void judge_hint_kept(const MediaPlaylist& old, const MediaPlaylist& now, const N
   if (segment == nullptr || index >= segment->parts.size()) return;
   const Part& next = segment->parts[index];
   const std::uint64_t offset = next.range ? next.range->offset.value_or(0) : 0;
-  if (next.url == hint->url && offset == hint->range_start) return;
+  if (identity(next) == identity(*hint) && offset == hint->range_start) return;
   note(rule("SU-16"), next.line, "it is " + next.url + ", hinted was " + hint->url);
 }
 

@@ -103,14 +103,14 @@ void Succession::compare(const MediaPlaylist& old, const MediaPlaylist& now, con
 void Succession::know(const MediaPlaylist& playlist, const Report& report) {
   const Note note(report, playlist.url);
   for (const Segment& segment : playlist.segments) {
-    const std::string_view path = without_query(segment.url);
+    const std::string_view path = without_query(identity(segment));
     const std::size_t hash = std::hash<std::string_view>()(path);
     const auto [known, is_new] = known_.try_emplace(segment.msn, Known{hash, segment.dsn});
     if (is_new) continue;
     const std::string number = "segment " + std::to_string(segment.msn) + ": ";
     if (known->second.path_hash != hash) {
       const Segment* before = last_ ? last_->find(segment.msn) : nullptr;
-      const std::string was(before == nullptr ? "another one" : without_query(before->url));
+      const std::string was(before == nullptr ? "another one" : without_query(identity(*before)));
       note(rule("SU-02"), segment.line, number + was + ", then " + std::string(path));
       known->second.path_hash = hash;
     }

@@ -229,7 +229,8 @@ const std::vector<Case>& cases() {
          if (is_plain(asked) && is_get(asked))
            edit(reply.answer, "#EXTINF:2.000000,\nseg-9", "#EXTINF:1.900000,\nseg-9");
        }},
-      {"MD-02", Kind::low_latency,
+      {"MD-02",
+       Kind::low_latency,
        [](const Asked& asked, Reply& reply) {
          // Twice as long as it should be.
          if (asked.path.ends_with("part-80.aac"))
@@ -240,7 +241,8 @@ const std::vector<Case>& cases() {
        [](const Asked& asked, Reply& reply) {
          if (is_plain(asked) && is_get(asked)) edit(reply.answer, "#EXTINF", "#EXT-X-BITRATE:9\n#EXTINF");
        }},
-      {"MD-09", Kind::vod,
+      {"MD-09",
+       Kind::vod,
        [](const Asked& asked, Reply& reply) {
          // The timestamp of its ID3 tag: 2^16 ticks later.
          if (asked.path.ends_with("seg-7.aac")) ++reply.answer.body[70];
@@ -310,8 +312,7 @@ TEST(Session, APlaylistThatNothingTellsAsOne) {
   FakeOrigin origin(Kind::vod, [](const Asked& asked, Reply& reply) {
     if (asked.is_playlist) replace(reply.answer, "content-type", "text/plain");
   });
-  EXPECT_EQ(run_check(origin, {}, "http://host/live/x/video").findings.rules,
-            std::set<std::string>{"HT-02"});
+  EXPECT_EQ(run_check(origin, {}, "http://host/live/x/video").findings.rules, std::set<std::string>{"HT-02"});
 }
 
 }  // namespace

@@ -46,9 +46,17 @@ struct ByteRange {
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
+// Where the playlist is redirected to another place each time it is loaded, what it names has another `url` each time.
+// `stable_url` is what it would be without redirects; empty: the same.
+template <class Named>
+const std::string& identity(const Named& named) {
+  return named.stable_url.empty() ? named.url : named.stable_url;
+}
+
 struct MediaMap {
   int line = 0;
   std::string url;  // absolute; empty when the tag has no URI
+  std::string stable_url;
   std::optional<ByteRange> range;
   bool encrypted = false;  // as a whole: METHOD=AES-128 and the like stands before it
 };
@@ -56,6 +64,7 @@ struct MediaMap {
 struct Part {
   int line = 0;
   std::string url;  // absolute; empty when the tag has no URI
+  std::string stable_url;
   std::optional<double> duration;
   bool independent = false;
   bool gap = false;
@@ -67,6 +76,7 @@ struct Segment {
   int line = 0;         // of its URI
   int extinf_line = 0;  // 0: it has none
   std::string url;      // absolute
+  std::string stable_url;
   std::uint64_t msn = 0;
   std::uint64_t dsn = 0;
   double duration = 0;
@@ -89,6 +99,7 @@ struct Hint {
   int line = 0;
   std::string type;  // PART or MAP
   std::string url;
+  std::string stable_url;
   std::uint64_t range_start = 0;
   std::optional<std::uint64_t> range_length;
 };
@@ -112,7 +123,8 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 
 // What both kinds have.
 struct PlaylistHead {
-  std::string url;
+  std::string url;         // asked for, before redirects
+  std::string loaded_url;  // behind them, with directives
   std::string text;
   std::vector<Fault> faults;
   std::map<std::string, std::vector<int>, std::less<>> tags;  // "EXT-X-VERSION" → the lines it stands on
@@ -184,8 +196,9 @@ struct Playlist {
 };
 
 // `url` is where the text was in the end, which its references are relative to. `imported` are the variables of the
-// multivariant playlist.
-Playlist parse_playlist(std::string text, const std::string& url, const Variables& imported = {});
+// multivariant playlist. `asked` is what it is called, where that is another address than `url`.
+Playlist parse_playlist(std::string text, const std::string& url, const Variables& imported = {},
+                        const std::string& asked = {});
 
 // Section 4.2. What is wrong is handed to `fault`, and as much is read as can be.
 AttributeList parse_attributes(std::string_view text, int line, const std::function<void(std::string)>& fault);
