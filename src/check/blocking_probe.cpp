@@ -212,7 +212,7 @@ void BlockingProbe::judge_delta(const Answer& answer, const MediaPlaylist* delta
   }
   if (delta->ended) return;
   if (!delta->skipped) {
-    judge_media_playlist(*delta, true, context_.report);
+    judge_media_playlist(*delta, true, context_.report, date_ranges_);
     // A segment less than the boundary leaves room for what has come meanwhile.
     const double beyond = newest.duration() - *boundary;
     const bool skippable = !newest.segments.empty() && beyond > newest.segments.front().duration + 2 * newest.target();
@@ -228,7 +228,7 @@ void BlockingProbe::judge_delta(const Answer& answer, const MediaPlaylist* delta
   const std::string what = merged ? difference(newest, *merged) : "it skips what was never listed";
   if (!what.empty()) return note(rule("BL-11"), answer, what);
   // What a player has then: much that a playlist must have may stand in what is skipped.
-  judge_media_playlist(*merged, true, context_.report);
+  judge_media_playlist(*merged, true, context_.report, date_ranges_);
 }
 
 // Without a part, beside the chain of reloads: two segments ahead is as far as may be asked for.

@@ -10,6 +10,7 @@
 
 #include "context.hpp"
 #include "sluice/check/playlist.hpp"
+#include "sluice/check/playlist_judge.hpp"
 #include "sluice/check/succession.hpp"
 
 namespace sluice::check {
@@ -23,8 +24,8 @@ bool has_piece(const MediaPlaylist& playlist, std::uint64_t msn, std::optional<s
 class BlockingProbe {
  public:
   // `imported` are the multivariant playlist's variables.
-  BlockingProbe(Context& context, const Succession& succession, const Variables& imported)
-      : context_(context), succession_(succession), imported_(imported) {}
+  BlockingProbe(Context& context, const Succession& succession, DateRangesSeen& date_ranges, const Variables& imported)
+      : context_(context), succession_(succession), date_ranges_(date_ranges), imported_(imported) {}
 
   void start(const MediaPlaylist& playlist);
   void on_version(const MediaPlaylist& playlist);
@@ -57,6 +58,7 @@ class BlockingProbe {
 
   Context& context_;
   const Succession& succession_;
+  DateRangesSeen& date_ranges_;
   const Variables& imported_;
   std::string url_;
   std::vector<MakeTry> tries_;  // the next one last

@@ -153,14 +153,15 @@ void judge_start(const MediaPlaylist& playlist, const Note& note) {
   }
 }
 
-void judge_date_ranges(const MediaPlaylist& playlist, const Note& note) {
+void judge_date_ranges(const MediaPlaylist& playlist, DateRangesSeen& seen, const Note& note) {
+  for (const AttributeList& range : playlist.date_ranges) seen.add(range);
   for (const AttributeList& range : playlist.date_ranges) {
     if (!range.has("ID")) note(rule("PL-29"), range.line, "it has no ID");
     if (range.has("START-DATE") && !parse_date_time(range.text("START-DATE"))) {
       note(rule("PL-29"), range.line, "START-DATE '" + std::string(range.text("START-DATE").substr(0, 40)) + "'");
     }
-    if (!range.has("START-DATE") && !range.has("CUE")) note(rule("PL-29"), range.line, "it has no START-DATE");
-    if (range.text("END-ON-NEXT") == "YES" && !range.has("CLASS")) {
+    if (!seen.has_start(range) && !range.has("CUE")) note(rule("PL-29"), range.line, "it has no START-DATE");
+    if (range.text("END-ON-NEXT") == "YES" && !seen.has_class(range)) {
       note(rule("PL-29"), range.line, "END-ON-NEXT without CLASS");
     }
   }
@@ -171,7 +172,23 @@ void judge_date_ranges(const MediaPlaylist& playlist, const Note& note) {
 
 }  // namespace
 
+void DateRangesSeen::add(const AttributeList& range) {
+  const unsigned says = (range.has("START-DATE") ? kStart : 0) | (range.has("CLASS") ? kClass : 0);
+  const std::size_t id = std::hash<std::string_view>()(range.text("ID"));
+  if (ranges_.size() < kMax || ranges_.count(id) > 0) ranges_[id] |= says;
+}
+
+bool DateRangesSeen::said(const AttributeList& range, unsigned what) const {
+  const auto found = ranges_.find(std::hash<std::string_view>()(range.text("ID")));
+  return found == ranges_.end() || (found->second & what) != 0;
+}
+
 void judge_media_playlist(const MediaPlaylist& playlist, bool delta, const Report& report) {
+  DateRangesSeen seen;
+  judge_media_playlist(playlist, delta, report, seen);
+}
+
+void judge_media_playlist(const MediaPlaylist& playlist, bool delta, const Report& report, DateRangesSeen& seen) {
   const Note note(report, playlist.url);
   for (const Fault& fault : playlist.faults) note(*fault.rule, fault.line, fault.what);
   judge_target_duration(playlist, note);
@@ -181,7 +198,7 @@ void judge_media_playlist(const MediaPlaylist& playlist, bool delta, const Repor
   judge_dates(playlist, note);
   judge_type(playlist, note);
   judge_start(playlist, note);
-  judge_date_ranges(playlist, note);
+  judge_date_ranges(playlist, seen, note);
   if (const int line = playlist.line_of("EXT-X-ALLOW-CACHE"); line > 0) note(rule("PL-28"), line, "it stands there");
   judge_low_latency(playlist, delta, note);
 }

@@ -30,7 +30,7 @@ Rendition::Rendition(Context& context, std::string url, VariantFacts facts, Vari
       parts_(context, [this](const WantedPiece& piece, bool is_init, const MediaFacts& seen,
                              const Answer& answer) { on_media(piece, is_init, seen, answer); }),
       http_probe_(context),
-      blocking_probe_(context, succession_, imported_) {}
+      blocking_probe_(context, succession_, date_ranges_, imported_) {}
 
 void Rendition::start() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) { on_first(answer); });
@@ -67,7 +67,7 @@ void Rendition::begin(const MediaPlaylist& playlist, const Answer& answer) {
     segments_.set_end(until_ + kMediaAfterWatch);
     parts_.set_end(until_ + kMediaAfterWatch);
   }
-  judge_media_playlist(playlist, false, context_.report);
+  judge_media_playlist(playlist, false, context_.report, date_ranges_);
   judge_playlist_answer(answer, &playlist, context_.report);
   succession_.add(playlist, {answer.sent, answer.first_byte, false}, context_.report);
   ++context_.summary.versions;
@@ -86,7 +86,7 @@ void Rendition::on_version(MediaPlaylist playlist, const Answer& answer, bool he
   succession_.add(playlist, {held ? answer.first_byte : answer.sent, answer.first_byte, held}, context_.report);
   if (succession_.versions() == before) return;
   ++context_.summary.versions;
-  judge_media_playlist(playlist, false, context_.report);
+  judge_media_playlist(playlist, false, context_.report, date_ranges_);
   want_new(playlist);
   blocking_probe_.on_version(playlist);
 }

@@ -13,6 +13,7 @@
 #include "context.hpp"
 #include "http_probe.hpp"
 #include "media_reader.hpp"
+#include "sluice/check/playlist_judge.hpp"
 #include "sluice/check/succession.hpp"
 #include "variant_facts.hpp"
 
@@ -65,6 +66,7 @@ class Rendition {
   std::optional<MediaPlaylist> first_;
   std::string failure_;
   Succession succession_;
+  DateRangesSeen date_ranges_;
   MediaReader segments_;
   MediaReader parts_;
   HttpProbe http_probe_;

@@ -82,6 +82,8 @@ const std::vector<Case>& cases() {
       {"PL-28", changed(live, "#EXT-X-TARGETDURATION", "#EXT-X-ALLOW-CACHE:NO\n#EXT-X-TARGETDURATION")},
       {"PL-29", live + "#EXT-X-DATERANGE:START-DATE=\"2026-11-21T03:55:12.000Z\"\n"},
       {"PL-29", live + "#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"soon\"\n"},
+      {"PL-29", live + "#EXT-X-DATERANGE:ID=\"a\",SCTE35-IN=0xFC\n"},
+      {"PL-29", live + "#EXT-X-DATERANGE:ID=\"a\",START-DATE=\"2026-11-21T03:55:12Z\",END-ON-NEXT=YES\n"},
       {"PL-30",
        changed(live, "#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF:BANDWIDTH=1\nother.m3u8\n#EXT-X-TARGETDURATION")},
       {"PL-31", changed(live, "seg-16.m4s", "seg-15.m4s")},
@@ -148,6 +150,36 @@ TEST(PlaylistRules, ACodecThatIsNotKnownMayBeOne) {
   for (const std::string name : {"abc", "abcd.", "abcd..1", "ab/d", "avc1.1"}) {
     EXPECT_EQ(judged(changed(sound_multivariant(), "mp4a.40.2", name)).rules, std::set<std::string>{"MV-08"}) << name;
   }
+}
+
+TEST(PlaylistRules, ADateRangeMayLeaveOutWhatAnEarlierOneSays) {
+  const std::string live = sound_live();
+  // As RFC 8216 section 8.10.
+  const std::string out =
+      "#EXT-X-DATERANGE:ID=\"splice-6FFFFFF0\",CLASS=\"ad\",START-DATE=\"2026-11-21T03:55:12Z\",PLANNED-DURATION=59.9,"
+      "SCTE35-OUT=0xFC002F\n";
+  const std::string in = "#EXT-X-DATERANGE:ID=\"splice-6FFFFFF0\",DURATION=59.9,SCTE35-IN=0xFC002A\n";
+  const std::string next = "#EXT-X-DATERANGE:ID=\"splice-6FFFFFF0\",END-ON-NEXT=YES\n";
+  EXPECT_EQ(judged(live + out + in + next).text, "");
+  EXPECT_EQ(judged(live + in).rules, std::set<std::string>{"PL-29"});
+  // The earlier one may have gone with an earlier version.
+  Findings findings;
+  DateRangesSeen seen;
+  judge_media_playlist(parse_media(live + out), false, findings.report(), seen);
+  judge_media_playlist(parse_media(live + in + next), false, findings.report(), seen);
+  EXPECT_EQ(findings.text, "");
+  judge_media_playlist(parse_media(changed(live + in, "6FFFFFF0", "6FFFFFF1")), false, findings.report(), seen);
+  EXPECT_EQ(findings.rules, std::set<std::string>{"PL-29"});
+}
+
+TEST(PlaylistRules, OfMoreDateRangesThanAreRememberedNothingIsSaid) {
+  DateRangesSeen seen;
+  const auto range = [](std::size_t i) {
+    return parse_attributes("ID=\"" + std::to_string(i) + "\"", 1, [](const std::string&) {});
+  };
+  for (std::size_t i = 0; i <= DateRangesSeen::kMax; ++i) seen.add(range(i));
+  EXPECT_FALSE(seen.has_start(range(0)));
+  EXPECT_TRUE(seen.has_start(range(DateRangesSeen::kMax)));
 }
 
 TEST(PlaylistRules, LivePlaylistWithoutDates) {

@@ -58,7 +58,8 @@ inline constexpr Rule kPlaylistRules[] = {
      "EXT-X-START lies in the playlist, and not within three target durations of a live end.", "rfc8216bis 4.4.2.2"},
     {"PL-28", Severity::should, "There is no EXT-X-ALLOW-CACHE.", "rfc8216bis 8 (removed in version 7)"},
     {"PL-29", Severity::must,
-     "EXT-X-DATERANGE has ID and START-DATE, CLASS with END-ON-NEXT, and the playlist a program date.",
+     "EXT-X-DATERANGE has ID and, or an earlier one of that ID, START-DATE, CLASS with END-ON-NEXT; and the playlist a "
+     "program date.",
      "rfc8216bis 4.4.5.1"},
     {"PL-30", Severity::must, "Tags of a multivariant playlist and of a media playlist are not mixed.",
      "rfc8216bis 4.4.2 to 4.4.6"},
