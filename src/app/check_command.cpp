@@ -123,6 +123,10 @@ std::string usage_fault(const CheckRequest& request, check::SessionOptions& opti
     if (*request.watch_seconds < 1) return "--watch: it must be at least 1 second";
     options.watch = Seconds(*request.watch_seconds);
   }
+  if (request.patience_seconds) {
+    if (*request.patience_seconds < 1) return "--patience: it must be at least 1 second";
+    options.patience = Seconds(*request.patience_seconds);
+  }
   if (request.segments == "all") {
     options.segments_max = std::numeric_limits<std::size_t>::max();
   } else {

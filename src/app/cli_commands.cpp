@@ -63,6 +63,10 @@ void define_check(Parser& parser) {
   command->add_option("URL", request.url, "A multivariant or media playlist, http or https")->required();
   command->add_option("--watch", request.watch_seconds, "Reload what is live for so long; else three target durations")
       ->type_name("SECONDS");
+  command
+      ->add_option("--patience", request.patience_seconds,
+                   "What must come within a time is given so much more; else a second")
+      ->type_name("SECONDS");
   command->add_option("--segments", request.segments, "Read so many segments of a playlist that has ended, or all")
       ->type_name("N");
   command->add_option("--ignore", request.ignored, "Say nothing of this rule; may be given more than once")

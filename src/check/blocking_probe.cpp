@@ -10,8 +10,7 @@
 namespace sluice::check {
 namespace {
 
-// What is answered "at once" may still have a network to cross.
-constexpr double kAtOnce = 1.0;
+constexpr double kPlainMax = 5;  // a server that is slower without directives is late with them
 constexpr double kTrickleSeconds = 0.25;
 constexpr double kTrickleBytesPerSecond = 250'000;
 constexpr std::uint64_t kTargetMax = 60;
@@ -25,6 +24,8 @@ std::string status_text(const Answer& answer) {
 Micros hold_timeout(const MediaPlaylist& playlist) {
   return Seconds(3 * static_cast<std::int64_t>(std::min(playlist.target_duration.value_or(6), kTargetMax)) + 10);
 }
+
+bool offers_directives(const MediaPlaylist& playlist) { return playlist.can_block() || playlist.skip_boundary(); }
 
 // Section 6.2.5.2: how many parts ahead may be asked for.
 std::uint64_t advance_limit(const MediaPlaylist& playlist) {
@@ -82,12 +83,23 @@ void BlockingProbe::next() {
   }
 }
 
+void BlockingProbe::on_plain_load(const Answer& answer) {
+  plain_ = std::max(plain_, std::min(kPlainMax, seconds_between(answer.sent, answer.first_byte)));
+}
+
+bool BlockingProbe::is_denied(const Answer& answer) const {
+  return !offers_directives(*succession_.last()) && (answer.status == 401 || answer.status == 403);
+}
+
 bool BlockingProbe::is_within(double limit, const Rule& rule, const std::string& what, const Answer& answer,
                               const MediaPlaylist* playlist) {
   const double held = seconds_between(answer.sent, answer.first_byte);
+  if (is_denied(answer)) return false;
+  // Where nothing is offered nothing is held either: what no cache has may take its time.
+  const double way = plain_ + static_cast<double>(context_.options.patience.count());
   if (playlist == nullptr) {
     note(rule, answer, what + ": " + status_text(answer));
-  } else if (held > limit) {
+  } else if (held > limit + way && offers_directives(*succession_.last())) {
     note(rule, answer, what + " is answered after " + seconds(held));
   } else {
     return true;
@@ -143,7 +155,7 @@ void BlockingProbe::add_old_segments() {
       return Try{"_HLS_msn=" + std::to_string(newest.first_msn() - back),
                  [this, back, end](const Answer& answer, const MediaPlaylist* playlist) {
                    const std::string what = back == 0 ? "the first segment that is listed" : "a segment that has gone";
-                   if (!is_within(kAtOnce, rule("BL-03"), what, answer, playlist)) return;
+                   if (!is_within(0, rule("BL-03"), what, answer, playlist)) return;
                    if (playlist->next_msn() < end) {
                      note(rule("BL-03"), answer,
                           "the answer ends with segment " + std::to_string(playlist->next_msn() - 1) + ", which was " +
@@ -165,7 +177,7 @@ void BlockingProbe::add_part_behind_last() {
     return Try{"_HLS_msn=" + std::to_string(whole.msn) + "&_HLS_part=" + std::to_string(whole.parts.size()),
                [this, what, wait, msn = whole.msn + 1](const Answer& answer, const MediaPlaylist* playlist) {
                  if (playlist != nullptr && playlist->ended) return;
-                 if (!is_within(wait + kAtOnce, rule("BL-09"), what, answer, playlist)) return;
+                 if (!is_within(wait, rule("BL-09"), what, answer, playlist)) return;
                  if (!has_piece(*playlist, msn, 0))
                    note(rule("BL-09"), answer, what + ": the answer has no part behind it");
                }};
@@ -176,7 +188,7 @@ void BlockingProbe::add_unknown() {
   tries_.push_back([this](const MediaPlaylist&) {
     return std::optional(
         Try{"_HLS_unknown=1&CMCD=sid%3D%22check%22", [this](const Answer& answer, const MediaPlaylist* playlist) {
-              is_within(kAtOnce, rule("BL-14"), "_HLS_unknown=1", answer, playlist);
+              is_within(0, rule("BL-14"), "_HLS_unknown=1", answer, playlist);
             }});
   });
 }
@@ -185,7 +197,7 @@ void BlockingProbe::add_directives_after_end() {
   tries_.push_back([this](const MediaPlaylist& newest) {
     return std::optional(Try{"_HLS_msn=" + std::to_string(newest.next_msn() + 10) + "&_HLS_part=3",
                              [this](const Answer& answer, const MediaPlaylist* playlist) {
-                               is_within(kAtOnce, rule("BL-13"), "_HLS_msn behind the end", answer, playlist);
+                               is_within(0, rule("BL-13"), "_HLS_msn behind the end", answer, playlist);
                              }});
   });
 }
@@ -202,6 +214,7 @@ void BlockingProbe::judge_delta(const Answer& answer, const MediaPlaylist* delta
   const MediaPlaylist& newest = *succession_.last();
   const auto boundary = newest.skip_boundary();
   const bool offered = boundary && !newest.ended;
+  if (is_denied(answer)) return;
   if (delta == nullptr) {
     note(offered ? rule("BL-10") : rule("BL-12"), answer, "_HLS_skip=YES: " + status_text(answer));
     return;

@@ -27,6 +27,8 @@ class BlockingProbe {
   BlockingProbe(Context& context, const Succession& succession, DateRangesSeen& date_ranges, const Variables& imported)
       : context_(context), succession_(succession), date_ranges_(date_ranges), imported_(imported) {}
 
+  // Of a load without directives: what such a one takes is not held against others.
+  void on_plain_load(const Answer& answer);
   void start(const MediaPlaylist& playlist);
   void on_version(const MediaPlaylist& playlist);
 
@@ -47,7 +49,9 @@ class BlockingProbe {
   void add_skip();
   void add_directives_after_end();
   void expect_refusal(const Rule& rule, const std::string& what, const Answer& answer, const MediaPlaylist* playlist);
-  // The answer is a playlist, and came in so many seconds.
+  // Directives were asked for that nobody offered, and what has them is not for us: a query may be signed.
+  bool is_denied(const Answer& answer) const;
+  // The answer is a playlist, and came in so many seconds and what the way takes.
   bool is_within(double limit, const Rule& rule, const std::string& what, const Answer& answer,
                  const MediaPlaylist* playlist);
   void hold(const MediaPlaylist& playlist);
@@ -61,6 +65,7 @@ class BlockingProbe {
   DateRangesSeen& date_ranges_;
   const Variables& imported_;
   std::string url_;
+  double plain_ = 0;            // seconds until the first byte of the slowest plain load, bounded
   std::vector<MakeTry> tries_;  // the next one last
   int hints_left_ = 3;
   bool hint_out_ = false;

@@ -38,15 +38,8 @@ void judge_common(const Answer& answer, const Note& note) {
 }
 
 void judge_encoding(const Answer& answer, const Note& note) {
-  if (!is_gzip(answer)) {
-    if (answer.body.size() >= kWorthCompressing) {
-      note(rule("HT-05"), 0, std::to_string(answer.body.size()) + " bytes were sent as they are");
-    }
-    return;
-  }
-  const std::string vary = lower(answer.field("vary"));
-  if (vary.find("accept-encoding") == std::string::npos && vary != "*") {
-    note(rule("HT-06"), 0, vary.empty() ? "there is no Vary" : "Vary is '" + vary.substr(0, 60) + "'");
+  if (!is_gzip(answer) && answer.body.size() >= kWorthCompressing) {
+    note(rule("HT-05"), 0, std::to_string(answer.body.size()) + " bytes were sent as they are");
   }
 }
 
@@ -161,6 +154,17 @@ void judge_directed_answer(const Answer& answer, const Report& report) {
   if (life && *life == Seconds(0)) {
     Note(report, answer.url)(rule("HT-11"), 0, "Cache-Control: " + answer.field("cache-control").substr(0, 80));
   }
+}
+
+bool is_gzip_without_vary(const Answer& answer) {
+  const std::string vary = lower(answer.field("vary"));
+  return is_gzip(answer) && vary.find("accept-encoding") == std::string::npos && vary != "*";
+}
+
+void judge_vary(const Answer& compressed, const Answer& plain, const Report& report) {
+  if (plain.status != 200 || is_gzip(plain)) return;
+  const std::string vary = compressed.field("vary");
+  Note(report, plain.url)(rule("HT-06"), 0, vary.empty() ? "there is no Vary" : "Vary is '" + vary.substr(0, 60) + "'");
 }
 
 void judge_head(const Answer& get, const Answer& head, const Report& report) {

@@ -28,6 +28,10 @@ void judge_media_answer(const Answer& answer, MediaFormat format, double target_
 // Of a live playlist asked for with a directive.
 void judge_directed_answer(const Answer& answer, const Report& report);
 
+// Whether that depends on who asks is to be seen: by the answer to who takes no gzip.
+bool is_gzip_without_vary(const Answer& answer);
+void judge_vary(const Answer& compressed, const Answer& plain, const Report& report);
+
 // The same resource with HEAD, with its ETag in If-None-Match, with a Range of `first` to `last`, and again.
 void judge_head(const Answer& get, const Answer& head, const Report& report);
 void judge_not_modified(const Answer& again, const Report& report);

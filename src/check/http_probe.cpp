@@ -16,7 +16,18 @@ constexpr std::size_t kHeadOnly = 1;
 
 }  // namespace
 
+void HttpProbe::ask_without_gzip(const Answer& answer) {
+  if (!is_gzip_without_vary(answer)) return;
+  Request plain = context_.request_for(answer.url, kHeadOnly);
+  plain.fields.emplace_back("Accept-Encoding", "identity");
+  const auto compressed = std::make_shared<Answer>(answer);
+  compressed->body.clear();
+  context_.ask(std::move(plain),
+               [this, compressed](const Answer& seen) { judge_vary(*compressed, seen, context_.report); });
+}
+
 void HttpProbe::start_with_playlist(const Answer& answer, const MediaPlaylist& playlist) {
+  ask_without_gzip(answer);
   // Of a live playlist another version may come: only what has ended can be compared.
   if (playlist.ended) {
     Request head = context_.request_for(answer.url, 0);

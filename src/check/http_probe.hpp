@@ -14,6 +14,8 @@ class HttpProbe {
 
   // `answer` is that of a GET of the playlist.
   void start_with_playlist(const Answer& answer, const MediaPlaylist& playlist);
+  // Of any playlist, asked for with gzip.
+  void ask_without_gzip(const Answer& answer);
   // Of a GET of a whole segment or initialisation section; only the first one counts.
   void start_with_media(const Answer& answer);
 

@@ -54,15 +54,18 @@ void judge_version(const MediaPlaylist& playlist, const Note& note) {
   NeededVersion needed;
   const auto decimal = [](const Segment& s) { return s.duration_text.find('.') != std::string::npos; };
   const auto stands = [&](std::string_view tag) { return playlist.line_of(tag) > 0; };
+  if (playlist.has_key_iv) needed.need(2, "IV of EXT-X-KEY");
   if (std::any_of(playlist.segments.begin(), playlist.segments.end(), decimal)) needed.need(3, "a decimal EXTINF");
   if (stands("EXT-X-BYTERANGE")) needed.need(4, "EXT-X-BYTERANGE");
   if (playlist.i_frames_only) needed.need(4, "EXT-X-I-FRAMES-ONLY");
+  if (playlist.has_key_format) needed.need(5, "KEYFORMAT of EXT-X-KEY");
   if (stands("EXT-X-MAP")) needed.need(playlist.i_frames_only ? 5 : 6, "EXT-X-MAP");
   if (stands("EXT-X-DEFINE")) needed.need(8, "EXT-X-DEFINE");
   if (stands("EXT-X-SKIP")) needed.need(9, "EXT-X-SKIP");
   if (playlist.text.find("RECENTLY-REMOVED-DATERANGES") != std::string::npos) {
     needed.need(10, "RECENTLY-REMOVED-DATERANGES");
   }
+  if (playlist.takes_query) needed.need(11, "QUERYPARAM of EXT-X-DEFINE");
   const std::uint64_t stated = playlist.version.value_or(1);
   const int line = playlist.line_of("EXT-X-VERSION");
   if (stated < needed.version) {

@@ -107,6 +107,7 @@ void judge_version(const MultivariantPlaylist& playlist, const Note& note) {
     if (media.text("INSTREAM-ID").starts_with("SERVICE")) needed = std::max<std::uint64_t>(needed, 7);
   }
   if (playlist.line_of("EXT-X-DEFINE") > 0) needed = std::max<std::uint64_t>(needed, 8);
+  if (playlist.takes_query) needed = std::max<std::uint64_t>(needed, 11);
   const std::uint64_t stated = playlist.version.value_or(1);
   if (stated < needed) {
     note(rule("PL-10"), playlist.line_of("EXT-X-VERSION"),

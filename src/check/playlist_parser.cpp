@@ -225,6 +225,8 @@ bool PlaylistParser::on_segment_tag(std::string_view name, std::string_view valu
     note_segment_tag();
     const AttributeList key = attributes(name, value);
     encrypted_ = key.text("METHOD") != "NONE";
+    media_.has_key_iv = media_.has_key_iv || key.has("IV");
+    media_.has_key_format = media_.has_key_format || key.has("KEYFORMAT") || key.has("KEYFORMATVERSIONS");
     // With SAMPLE-AES initialisation sections stay in the clear (section 4.4.4.5).
     wholly_encrypted_ = key.text("METHOD").starts_with("AES-");
     if (!key.has("METHOD")) fault(rule("PL-25"), "it has no METHOD");

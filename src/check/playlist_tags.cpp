@@ -74,6 +74,7 @@ void PlaylistParser::on_define(const AttributeList& attributes) {
     if (found != imported_.end()) value = found->second;
   } else if (attributes.has("QUERYPARAM")) {
     name = attributes.text("QUERYPARAM");
+    head_.takes_query = true;
     std::string_view query = url_;
     while (!value && query.find_first_of("?&") != std::string_view::npos) {
       query.remove_prefix(query.find_first_of("?&") + 1);

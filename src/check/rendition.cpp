@@ -18,29 +18,36 @@ Micros micros(double value) { return Micros(std::llround(value * 1e6)); }
 
 }  // namespace
 
-Rendition::Rendition(Context& context, std::string url, VariantFacts facts, Variables imported,
+Rendition::Rendition(Context& context, std::string url, VariantFacts facts, Inherited inherited,
                      std::function<void()> on_loaded)
     : context_(context),
       url_(std::move(url)),
       facts_(std::move(facts)),
-      imported_(std::move(imported)),
+      inherited_(std::move(inherited)),
       on_loaded_(std::move(on_loaded)),
+      succession_(context.options.patience),
       segments_(context, [this](const WantedPiece& piece, bool is_init, const MediaFacts& seen,
                                 const Answer& answer) { on_media(piece, is_init, seen, answer); }),
       parts_(context, [this](const WantedPiece& piece, bool is_init, const MediaFacts& seen,
                              const Answer& answer) { on_media(piece, is_init, seen, answer); }),
       http_probe_(context),
-      blocking_probe_(context, succession_, date_ranges_, imported_) {}
+      blocking_probe_(context, succession_, date_ranges_, inherited_.variables) {}
 
 void Rendition::start() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) { on_first(answer); });
+}
+
+Playlist Rendition::parse(const Answer& answer) {
+  Playlist parsed = context_.parse(answer, inherited_.variables, url_);
+  if (parsed.media && inherited_.independent_segments) parsed.media->independent_segments = true;
+  return parsed;
 }
 
 void Rendition::start_with(const Answer& answer) { on_first(answer); }
 
 void Rendition::on_first(const Answer& answer) {
   if (answer.cut || judge_loaded(answer, "the media playlist", context_.report)) {
-    Playlist parsed = context_.parse(answer, imported_, url_);
+    Playlist parsed = parse(answer);
     if (parsed.media) {
       begin(*parsed.media, answer);
     } else if (!parsed.beyond.empty()) {
@@ -73,6 +80,7 @@ void Rendition::begin(const MediaPlaylist& playlist, const Answer& answer) {
   ++context_.summary.versions;
   want_first(playlist);
   http_probe_.start_with_playlist(answer, playlist);
+  blocking_probe_.on_plain_load(answer);
   blocking_probe_.start(playlist);
   if (playlist.ended) return;
   context_.summary.live = true;
@@ -112,9 +120,10 @@ void Rendition::poll() {
   context_.ask_for_playlist(url_, kPlaylistTimeout, [this](const Answer& answer) {
     if (answer.cut || judge_loaded(answer, "the media playlist, again,", context_.report)) {
       failures_ = 0;
-      auto parsed = context_.parse(answer, imported_, url_);
+      auto parsed = parse(answer);
       if (!parsed.beyond.empty()) return;
       if (parsed.media) {
+        blocking_probe_.on_plain_load(answer);
         judge_playlist_answer(answer, &*parsed.media, context_.report);
         on_version(std::move(*parsed.media), answer, false);
       }
@@ -150,7 +159,7 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
     poll_later();
     return;
   }
-  auto parsed = context_.parse(answer, imported_, url_);
+  auto parsed = parse(answer);
   if (!parsed.beyond.empty()) return;
   if (!parsed.media || answer.incomplete) {
     judge_loaded(answer, "the answer to a request that was held", context_.report);
@@ -166,7 +175,8 @@ void Rendition::on_blocked(const Answer& answer, std::uint64_t msn, std::optiona
   } else {
     blocks_in_vain_ = 0;
   }
-  if (seconds_between(answer.sent, answer.first_byte) > 3 * parsed.media->target() + 0.5) {
+  const auto patience = static_cast<double>(context_.options.patience.count());
+  if (seconds_between(answer.sent, answer.first_byte) > 3 * parsed.media->target() + patience) {
     note(rule("BL-08"), 0, "it was held for " + seconds(seconds_between(answer.sent, answer.first_byte)));
   }
   if (!directed_judged_ && held) judge_directed_answer(answer, context_.report);

@@ -19,10 +19,17 @@
 
 namespace sluice::check {
 
+// What the multivariant playlist says of each media playlist that it names.
+struct Inherited {
+  Variables variables;
+  bool independent_segments = false;
+};
+
 class Rendition {
  public:
   // `on_loaded` is called once, when the playlist was loaded the first time, or could not be.
-  Rendition(Context& context, std::string url, VariantFacts facts, Variables imported, std::function<void()> on_loaded);
+  Rendition(Context& context, std::string url, VariantFacts facts, Inherited inherited,
+            std::function<void()> on_loaded);
 
   void start();
   // The playlist is what was loaded already, under its own address.
@@ -37,6 +44,7 @@ class Rendition {
   void finish();
 
  private:
+  Playlist parse(const Answer& answer);
   void on_first(const Answer& answer);
   void begin(const MediaPlaylist& playlist, const Answer& answer);
   void on_version(MediaPlaylist playlist, const Answer& answer, bool held);
@@ -61,7 +69,7 @@ class Rendition {
   Context& context_;
   std::string url_;
   VariantFacts facts_;
-  Variables imported_;
+  Inherited inherited_;
   std::function<void()> on_loaded_;
   std::optional<MediaPlaylist> first_;
   std::string failure_;

@@ -80,6 +80,7 @@ class Session::Impl {
     multivariant_ = std::move(playlist);
     judge_multivariant(multivariant_, context.report);
     judge_playlist_answer(answer, nullptr, context.report);
+    http_probe_.ask_without_gzip(answer);
     for (const Variant& variant : multivariant_.variants) add(variant.url, &variant);
     for (const AttributeList& media : multivariant_.renditions) {
       const std::string url = multivariant_.url_of(media);
@@ -99,8 +100,9 @@ class Session::Impl {
       ++context.summary.playlists_left_out;
       return;
     }
-    renditions_.push_back(std::make_unique<Rendition>(context, url, VariantFacts(&multivariant_, variant),
-                                                      multivariant_.variables, [this] { on_loaded(); }));
+    renditions_.push_back(std::make_unique<Rendition>(
+        context, url, VariantFacts(&multivariant_, variant),
+        Inherited{multivariant_.variables, multivariant_.independent_segments}, [this] { on_loaded(); }));
   }
 
   void on_loaded() {
@@ -127,6 +129,7 @@ class Session::Impl {
   }
 
   std::string url_;
+  HttpProbe http_probe_{context};  // of the multivariant playlist
   MultivariantPlaylist multivariant_;
   std::vector<std::unique_ptr<Rendition>> renditions_;
   std::set<std::string> urls_;

@@ -9,8 +9,6 @@
 namespace sluice::check {
 namespace {
 
-// What lies between a server's clock and ours: the network, and both being busy.
-constexpr double kAllowance = 1;
 constexpr std::size_t kKnownMax = 100'000;
 
 double to_seconds(Micros time) { return static_cast<double>(time.count()) / 1e6; }
@@ -133,7 +131,7 @@ void Succession::judge_cadence(const MediaPlaylist& playlist, Sighting sighting,
   const double limit = 1.5 * playlist.target();
   const double waited = to_seconds(sighting.asked - segment_since_);
   const bool segment_waited = !segment_came || sighting.held;
-  if (last_ && !ends && segment_waited && !segment_late_ && waited > limit + kAllowance) {
+  if (last_ && !ends && segment_waited && !segment_late_ && waited > limit + patience_) {
     note(rule("SU-12"), 0,
          "none for " + seconds(waited) + " after segment " + std::to_string(last_->next_msn() - 1) +
              "; 1.5 target durations are " + seconds(limit));
@@ -142,7 +140,7 @@ void Succession::judge_cadence(const MediaPlaylist& playlist, Sighting sighting,
   const bool part_waited_for = !part_came || sighting.held;
   if (last_ && !ends && part_waited_for && last_->part_target && !part_late_) {
     const double part_waited = to_seconds(sighting.asked - part_since_);
-    if (part_waited > *last_->part_target + kAllowance) {
+    if (part_waited > *last_->part_target + patience_) {
       note(rule("SU-13"), 0, "none for " + seconds(part_waited) + "; PART-TARGET is " + seconds(*last_->part_target));
       part_late_ = true;
     }

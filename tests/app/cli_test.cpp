@@ -110,11 +110,12 @@ TEST_F(CommandLine, RepairAndExportTakeWhatTheyAreGiven) {
 
 TEST_F(CommandLine, CheckIsHandedItsArguments) {
   EXPECT_EQ(run({"check", "http://h/x.m3u8", "--watch", "30", "--segments", "all", "--ignore", "HT-21", "--ignore",
-                 "SU-12", "--json", "--insecure"}),
+                 "SU-12", "--patience", "5", "--json", "--insecure"}),
             1);
   ASSERT_TRUE(checked_);
   EXPECT_EQ(checked_->url, "http://h/x.m3u8");
   EXPECT_EQ(checked_->watch_seconds, 30);
+  EXPECT_EQ(checked_->patience_seconds, 5);
   EXPECT_EQ(checked_->segments, "all");
   EXPECT_THAT(checked_->ignored, ElementsAre("HT-21", "SU-12"));
   EXPECT_TRUE(checked_->json && checked_->insecure && !checked_->strict);

@@ -14,7 +14,7 @@ using namespace testing;  // NOLINT: of the tests
 
 Findings judged(const std::string& text, bool delta = false) {
   Findings findings;
-  const Playlist parsed = parse_playlist(text, kUrl);
+  const Playlist parsed = parse_playlist(text, std::string(kUrl) + "?token=1");
   if (parsed.media) judge_media_playlist(*parsed.media, delta, findings.report());
   if (parsed.multivariant) judge_multivariant(*parsed.multivariant, findings.report());
   return findings;
@@ -31,6 +31,12 @@ struct Case {
   std::string rule;
   std::string text;
 };
+
+// With whole seconds, which it needs.
+std::string as_version_1(std::string text) {
+  for (std::size_t at = 0; (at = text.find("2.000000")) != std::string::npos;) text.replace(at, 8, "2");
+  return changed(text, "VERSION:6", "VERSION:1");
+}
 
 const std::vector<Case>& cases() {
   const std::string live = sound_live();
@@ -57,6 +63,13 @@ const std::vector<Case>& cases() {
       {"PL-09",
        changed(changed(plain, "VERSION:6", "VERSION:3"), "#EXTINF:2.000000,\nseg-16", "#EXTINF:2.400000,\nseg-16")},
       {"PL-10", changed(live, "VERSION:6", "VERSION:5")},
+      {"PL-10", changed(as_version_1(plain), "#EXTINF", "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",IV=0x1\n#EXTINF")},
+      {"PL-10", changed(changed(plain, "VERSION:6", "VERSION:4"), "#EXTINF",
+                        "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",KEYFORMAT=\"identity\"\n#EXTINF")},
+      {"PL-10", changed(changed(plain, "VERSION:6", "VERSION:4"), "#EXTINF",
+                        "#EXT-X-KEY:METHOD=AES-128,URI=\"k\",KEYFORMATVERSIONS=\"1\"\n#EXTINF")},
+      {"PL-10", changed(live, "VERSION:6", "VERSION:10\n#EXT-X-DEFINE:QUERYPARAM=\"token\"")},
+      {"PL-10", changed(multi, "VERSION:6", "VERSION:10\n#EXT-X-DEFINE:QUERYPARAM=\"token\"")},
       {"PL-11", changed(live, "VERSION:6", "VERSION:7")},
       {"PL-12", changed(live, "#EXTINF:2.000000,\nseg-16", "#EXTINF:long,\nseg-16")},
       {"PL-12", changed(live, "#EXTINF:2.000000,\nseg-16", "seg-16")},

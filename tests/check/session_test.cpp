@@ -282,6 +282,76 @@ TEST(Session, AnswersToBlockingRequestsThatComeEarlyOrNotAtAll) {
   EXPECT_TRUE(run_check(silent).findings.rules.count("BL-02") > 0);
 }
 
+TEST(Session, ServersThatOfferNoDirectivesNeedNotTakeThem) {
+  // Their queries may be signed.
+  for (const int status : {401, 403}) {
+    for (const Kind kind : {Kind::live, Kind::vod}) {
+      FakeOrigin signing(kind, [status](const Asked& asked, Reply& reply) {
+        if (asked.is_playlist && !asked.query.empty()) reply.answer.status = status;
+      });
+      EXPECT_EQ(run_check(signing).findings.text, "");
+    }
+  }
+  FakeOrigin offering(Kind::low_latency, [](const Asked& asked, Reply& reply) {
+    if (asked.query.starts_with("_HLS_unknown")) reply.answer.status = 403;
+  });
+  EXPECT_EQ(run_check(offering).findings.rules, std::set<std::string>{"BL-14"});
+  // What is asked for so is in no cache.
+  for (const Kind kind : {Kind::live, Kind::vod}) {
+    FakeOrigin slow(kind, [](const Asked& asked, Reply& reply) {
+      if (asked.is_playlist && !asked.query.empty()) reply.delay = Seconds(3);
+    });
+    EXPECT_EQ(run_check(slow).findings.text, "");
+  }
+}
+
+TEST(Session, ASlowServerIsNotLateWithDirectivesAlone) {
+  const auto slow = [](Micros plain, Micros directed) {
+    return [plain, directed](const Asked& asked, Reply& reply) {
+      if (!asked.is_playlist) return;
+      if (asked.query.empty()) reply.delay = plain;
+      if ((asked.msn && *asked.msn < 9) || asked.query.starts_with("_HLS_unknown")) reply.delay = directed;
+    };
+  };
+  const auto late = [](std::set<std::string> rules) { return rules.count("BL-03") + rules.count("BL-14"); };
+  FakeOrigin both(Kind::low_latency, slow(Millis(2000), Millis(2900)));
+  EXPECT_EQ(late(run_check(both).findings.rules), 0U);
+  FakeOrigin one(Kind::low_latency, slow(Millis(20), Millis(2900)));
+  EXPECT_EQ(late(run_check(one).findings.rules), 2U);
+  EXPECT_EQ(late(run_check(one, {.watch = {}, .patience = Seconds(3)}).findings.rules), 0U);
+  // There is an end to it.
+  FakeOrigin stuck(Kind::low_latency, slow(Millis(15000), Millis(9000)));
+  EXPECT_EQ(late(run_check(stuck).findings.rules), 2U);
+}
+
+TEST(Session, WhatIsAlwaysCompressedNeedsNoVary) {
+  FakeOrigin always(Kind::vod, [](const Asked& asked, Reply& reply) {
+    if (!asked.is_playlist) return;
+    remove(reply.answer, "vary");
+    replace(reply.answer, "content-encoding", "gzip");
+  });
+  EXPECT_EQ(run_check(always).findings.text, "");
+}
+
+TEST(Session, TheMultivariantPlaylistMaySayThatSegmentsAreIndependent) {
+  for (const bool stated : {false, true}) {
+    FakeOrigin origin(Kind::low_latency, [stated](const Asked& asked, Reply& reply) {
+      if (asked.path.ends_with("/index.m3u8")) {
+        std::string text = sound_multivariant();
+        if (stated) text = changed(text, "#EXT-X-VERSION", "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-VERSION");
+        reply.answer.status = 200;
+        reply.answer.body.assign(text.begin(), text.end());
+      }
+      if (!asked.is_playlist || reply.answer.status != 200) return;
+      std::string text = changed(reply.answer.text(), "#EXT-X-INDEPENDENT-SEGMENTS\n", "");
+      while (text.find("INDEPENDENT=YES,") != std::string::npos) text = changed(text, "INDEPENDENT=YES,", "");
+      reply.answer.body.assign(text.begin(), text.end());
+    });
+    const Checked checked = run_check(origin, {}, "http://host/live/x/index.m3u8");
+    EXPECT_EQ(checked.findings.rules.count("LL-11"), stated ? 1U : 0U) << checked.findings.text;
+  }
+}
+
 TEST(Session, AStreamThatStallsIsFoundLate) {
   FakeOrigin origin(Kind::low_latency);
   origin.stall_at(Seconds(2));
@@ -292,10 +362,13 @@ TEST(Session, AStreamThatStallsIsFoundLate) {
 }
 
 TEST(Session, ARequestIsHeldForTooLong) {
-  FakeOrigin origin(Kind::low_latency, [](const Asked& asked, Reply& reply) {
-    if (is_ahead(asked, reply) && asked.part) reply.delay = Millis(7000);
-  });
-  EXPECT_TRUE(run_check(origin, {.watch = Seconds(10)}).findings.rules.count("BL-08") > 0);
+  // Three target durations, and a second for the way.
+  for (const Micros held : {Millis(6900), Millis(7100)}) {
+    FakeOrigin origin(Kind::low_latency, [held](const Asked& asked, Reply& reply) {
+      if (is_ahead(asked, reply) && asked.part) reply.delay = held;
+    });
+    EXPECT_EQ(run_check(origin, {.watch = Seconds(10)}).findings.rules.count("BL-08"), held > Seconds(7) ? 1U : 0U);
+  }
 }
 
 TEST(Session, EveryRuleOfTheServiceHasItsFault) {

@@ -13,6 +13,7 @@ namespace sluice::app {
 struct CheckRequest {
   std::string url;
   std::optional<int> watch_seconds;
+  std::optional<int> patience_seconds;
   std::string segments = "20";       // a number or "all"
   std::vector<std::string> ignored;  // rules
   bool json = false;

@@ -131,7 +131,8 @@ struct PlaylistHead {
   std::optional<std::uint64_t> version;
   bool independent_segments = false;
   std::optional<AttributeList> start;
-  Variables variables;  // of EXT-X-DEFINE
+  Variables variables;       // of EXT-X-DEFINE
+  bool takes_query = false;  // by EXT-X-DEFINE with QUERYPARAM
 
   int line_of(std::string_view tag) const;  // of the first; 0 when there is none
 };
@@ -151,7 +152,9 @@ struct MediaPlaylist : PlaylistHead {
   std::vector<Hint> hints;
   std::vector<RenditionReport> reports;
   std::vector<AttributeList> date_ranges;
-  int first_segment_line = 0;  // of the first tag or URI that belongs to a segment
+  bool has_key_iv = false;      // an EXT-X-KEY has IV
+  bool has_key_format = false;  // or KEYFORMAT or KEYFORMATVERSIONS
+  int first_segment_line = 0;   // of the first tag or URI that belongs to a segment
 
   bool can_block() const;
   std::optional<double> skip_boundary() const;  // CAN-SKIP-UNTIL

@@ -20,6 +20,7 @@ namespace sluice::check {
 struct SessionOptions {
   // How long to reload a live presentation; nothing: three target durations.
   std::optional<Seconds> watch;
+  Seconds patience{1};              // that what must come in time is given more, for the way
   std::size_t segments_max = 20;    // of each playlist that has ended, half from its front and half from its end
   std::size_t renditions_max = 20;  // media playlists that are looked at
   std::size_t playlist_bytes_max = 16 * 1024 * 1024;

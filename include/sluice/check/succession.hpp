@@ -24,6 +24,9 @@ struct Sighting {
 
 class Succession {
  public:
+  // `patience`: what is late by less may be late on its way.
+  explicit Succession(Seconds patience = Seconds(1)) : patience_(static_cast<double>(patience.count())) {}
+
   void add(const MediaPlaylist& playlist, Sighting sighting, const Report& report);
 
   const MediaPlaylist* last() const { return last_ ? &*last_ : nullptr; }
@@ -39,6 +42,7 @@ class Succession {
   void know(const MediaPlaylist& playlist, const Report& report);
   void judge_cadence(const MediaPlaylist& playlist, Sighting sighting, const Report& report);
 
+  double patience_;  // seconds
   std::optional<MediaPlaylist> last_;
   std::size_t versions_ = 0;
   std::map<std::uint64_t, Known> known_;  // by media sequence number; the newest ones
