@@ -8,12 +8,13 @@ from harness.server import run_sluice
 
 # What the tests do on purpose: HTTP/1.1 is what there is, and a machine that runs two tests at once is late.
 IGNORED = ("HT-21", "SU-12", "SU-13")
+PATIENCE = "10"  # seconds, of what is answered at once where nothing else runs
 
 
 def check(url, *arguments, ignore=IGNORED, seconds=60):
     """The JSON document of `sluice check`, whatever it says."""
     skipped = [argument for rule in ignore for argument in ("--ignore", rule)]
-    done = run_sluice("check", "--json", *skipped, *arguments, url, seconds=seconds)
+    done = run_sluice("check", "--json", "--patience", PATIENCE, *skipped, *arguments, url, seconds=seconds)
     assert done.returncode in (0, 1), done.stderr
     document = json.loads(done.stdout)
     assert document["passed"] == (done.returncode == 0), done.stdout
