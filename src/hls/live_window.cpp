@@ -52,15 +52,15 @@ void LiveWindow::on_entry(const media::Entry& entry, MonoTime now) {
   std::visit([this, now](const auto& typed) { on(typed, now); }, entry);
 }
 
-void LiveWindow::on_away(MonoTime now) { expect(std::nullopt, now); }
+void LiveWindow::on_away() { expect(std::nullopt); }
 
-void LiveWindow::on_restored(MonoTime now) {
-  on_away(now);
+void LiveWindow::on_restored() {
+  on_away();
   if (!segments_.empty()) shown_msn_ = segments_.last().msn;
 }
 
 void LiveWindow::on(const media::Period& period, MonoTime now) {
-  expect(std::nullopt, now);
+  expect(std::nullopt);
   next_fragment_.reset();
   close_segment(now);
   packets_.clear();
@@ -72,11 +72,11 @@ void LiveWindow::on(const media::Period& period, MonoTime now) {
 
 void LiveWindow::on(const media::Track& track, MonoTime) { tracks_.push_back(track); }
 
-void LiveWindow::on(const media::Packet& packet, MonoTime now) {
+void LiveWindow::on(const media::Packet& packet, MonoTime) {
   if (packet.hidden) return;
   packets_.push_back(packet);
   // Behind a gap the Period goes on, if no other has begun.
-  expect(next_fragment_, now);
+  expect(next_fragment_);
 }
 
 void LiveWindow::on(const media::Cut& cut, MonoTime now) {
@@ -86,14 +86,14 @@ void LiveWindow::on(const media::Cut& cut, MonoTime now) {
   if (!part_target_ && !undecided) part_target_ = cut.part_target;
   const bool is_part = cut.duration.count() > 0 || !packets_.empty();
   if (!is_part && open_.parts.empty()) return;  // there is no segment that it could end
-  if (is_part) add_part(cut, now);
+  if (is_part) add_part(cut);
   open_.added = cut.added;
   next_fragment_ = cut.fragment + (is_part ? 1 : 0);
-  expect(next_fragment_, now);
+  expect(next_fragment_);
   if (cut.ends_segment) close_segment(now);
 }
 
-void LiveWindow::add_part(const media::Cut& cut, MonoTime now) {
+void LiveWindow::add_part(const media::Cut& cut) {
   if (period_info_ == nullptr) {
     period_info_ = make_period();
     inits_.push_back({period_info_, 0, {}, {}, {}});
@@ -111,19 +111,19 @@ void LiveWindow::add_part(const media::Cut& cut, MonoTime now) {
   // Parts are kept for a while, room to grow is not.
   packets_.shrink_to_fit();
   open_.parts.push_back(std::make_shared<const Part>(Part{period_info_, cut, std::exchange(packets_, {})}));
-  part_changed(now);
+  part_changed();
 }
 
 // `fragment` of the running Period is what comes next. None is before the Period's first part.
-void LiveWindow::expect(std::optional<std::uint64_t> fragment, MonoTime now) {
+void LiveWindow::expect(std::optional<std::uint64_t> fragment) {
   if (period_info_ == nullptr) fragment.reset();
   if (expected_ == fragment) return;
   expected_ = fragment;
-  part_changed(now);
+  part_changed();
 }
 
 void LiveWindow::on(const media::Gap& gap, MonoTime now) {
-  expect(std::nullopt, now);
+  expect(std::nullopt);
   close_segment(now);
   if (segments_.empty()) return;  // a playlist does not begin with what it lacks
   Segment segment;
@@ -158,7 +158,7 @@ void LiveWindow::list(Segment segment, MonoTime now) {
   if (!inits_.empty()) inits_.back().last_msn = segment.msn;
   segments_.append(std::move(segment), target_duration_, now);
   started_ = started_ || segments_.listed_count() >= options_.start_segments;
-  changed(now);
+  changed();
 }
 
 void LiveWindow::measure(const Segment& segment) {
@@ -184,21 +184,18 @@ void LiveWindow::measure(const Segment& segment) {
   }
 }
 
-void LiveWindow::changed(MonoTime now) {
+void LiveWindow::changed() {
   ++change_count_;
-  changed_at_ = now;
   for (View& in : views_) {
-    in.changed = now;
     in.media.reset();
     in.delta.reset();
   }
 }
 
 // What has parts has changed, and nothing else.
-void LiveWindow::part_changed(MonoTime now) {
+void LiveWindow::part_changed() {
   if (!low_latency(Container::fmp4)) return;
   View& in = view(Container::fmp4);
-  in.changed = now;
   in.media.reset();
   in.delta.reset();
 }
@@ -223,7 +220,7 @@ void LiveWindow::finish(MonoTime now) {
   ended_at_ = now;
   started_ = started_ || !segments_.empty();
   expired_ = segments_.empty();
-  changed(now);
+  changed();
 }
 
 bool LiveWindow::carries(Container container) const {

@@ -13,8 +13,8 @@ using media::Container;
 
 namespace {
 
-std::shared_ptr<const PlaylistText> snapshot(std::string text, MonoTime changed) {
-  return std::make_shared<const PlaylistText>(PlaylistText{std::move(text), changed, nullptr});
+std::shared_ptr<const PlaylistText> snapshot(std::string text) {
+  return std::make_shared<const PlaylistText>(PlaylistText{std::move(text), nullptr});
 }
 
 std::string init_uri(const PeriodInfo& period) { return uri_of(InitName{period.session, period.period.number}); }
@@ -33,7 +33,7 @@ std::shared_ptr<const PlaylistText> LiveWindow::media_playlist(Container contain
   const std::uint64_t skipped = delta ? skippable(container) : 0;
   std::shared_ptr<const PlaylistText>& text = skipped > 0 ? in.delta : in.media;
   if (text == nullptr) {
-    text = snapshot(media_text(container, skipped), in.changed);
+    text = snapshot(media_text(container, skipped));
     if (low_latency(container) && !last_is_open()) shown_msn_ = segments_.last().msn;
   }
   return text;
@@ -47,9 +47,7 @@ std::shared_ptr<const PlaylistText> LiveWindow::multivariant(Container container
   if (entry->built_at == change_count_) return entry->text;
   entry->built_at = change_count_;
   std::string text = multivariant_text(container, prefix);
-  if (entry->text == nullptr || entry->text->text != text) {
-    entry->text = snapshot(std::move(text), changed_at_);
-  }
+  if (entry->text == nullptr || entry->text->text != text) entry->text = snapshot(std::move(text));
   return entry->text;
 }
 

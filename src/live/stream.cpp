@@ -84,7 +84,7 @@ void Stream::restore(const std::vector<RecordedSession>& window, WallTime last_w
     window_.on_session(recorded.session);
     for (const media::Entry& entry : recorded.entries) window_.on_entry(entry, now.mono);
   }
-  window_.on_restored(now.mono);
+  window_.on_restored();
   enter(StreamState::away, now.mono - std::max(now.wall - last_wall, Micros(0)));
 }
 
@@ -121,7 +121,7 @@ void Stream::end_publish(media::Arrival now, bool final) {
     sink_->end(*recording_);
     recording_.reset();
   }
-  window_.on_away(now.mono);
+  window_.on_away();
   enter(StreamState::away, now.mono);
   changed_.notify();
 }
@@ -140,7 +140,7 @@ void Stream::on_time(media::Arrival now) {
   deliver(now);
   if (timeline_.counters().stalls > stalls) {
     // The Period is over: the part that was expected will not come.
-    window_.on_away(now.mono);
+    window_.on_away();
     changed_.notify();
   }
   window_.on_time(now.mono);

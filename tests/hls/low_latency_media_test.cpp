@@ -85,7 +85,7 @@ TEST_F(LowLatencyTest, TheEndThatRecoveryAddedHasItsOwnName) {
   packet.data = Payload::copy_of(Bytes(10));
   writer_.write(packet);
   writer_.write(cut);
-  window_.on_restored(writer_.now);
+  window_.on_restored();
   EXPECT_THAT(playlist(), EndsWith("#EXT-X-PART:DURATION=0.500000,URI=\"" + kS1 +
                                    "part-7-3.m4s\"\n"
                                    "#EXT-X-PART:DURATION=0.100000,URI=\"" +
@@ -109,7 +109,7 @@ TEST_F(LowLatencyTest, ASegmentThatRecoveryOnlyEndedHasItsOwnNameToo) {
   cut.part_target = Millis(501);
   cut.ends_segment = cut.added = true;
   writer_.write(cut);
-  window_.on_restored(writer_.now);
+  window_.on_restored();
   EXPECT_THAT(playlist(), EndsWith("part-7-3.m4s\"\n#EXTINF:1.000000,\n" + kS1 + "1001r.m4s\n" + kNothingKnown));
 }
 

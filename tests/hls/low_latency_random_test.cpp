@@ -77,7 +77,7 @@ class RandomStream {
   }
 
   void away() {
-    window_->on_away(writer_.now);
+    window_->on_away();
     look();
     for (unsigned i = below(25); i > 0; --i) {
       writer_.gap();
@@ -132,7 +132,7 @@ class RandomStream {
         writer_.end_segment();
       }
     }
-    window_->on_restored(writer_.now);
+    window_->on_restored();
     returned(PeriodCause::restart);
   }
 

@@ -105,7 +105,7 @@ TEST_F(LowLatencyTest, APublisherThatLeavesAndReturnsIsNamedWhenItHasAPart) {
   segments(2);
   EXPECT_THAT(playlist(), EndsWith(kS1 + "1002.m4s\n" + hint(kS1 + "part-7-10.m4s")));
   EXPECT_EQ(part(10).status, Status::expected);
-  window_.on_away(writer_.now);
+  window_.on_away();
   EXPECT_THAT(playlist(), EndsWith(kS1 + "1002.m4s\n" + kNothingKnown));
   EXPECT_EQ(part(10).status, Status::unknown);
   writer_.gap();
@@ -160,7 +160,7 @@ TEST_F(LowLatencyTest, WhatComesFromTheRecordingIsWhole) {
   start();
   writer_.parts(2);
   writer_.period(PeriodCause::codec, {video_track(), audio_track()});
-  window_.on_restored(writer_.now);
+  window_.on_restored();
   EXPECT_THAT(playlist(), EndsWith("#EXTINF:1.000000,\n" + kS1 + "1001.m4s\n" + kNothingKnown));
   EXPECT_EQ(window_.is_listed(Container::fmp4, 1001, {}), Listed::yes);
 }
@@ -171,7 +171,7 @@ TEST_F(LowLatencyTest, NoPartsAreListedBeforeAGap) {
   segments(1);
   writer_.parts(1);
   writer_.end_segment();
-  window_.on_away(writer_.now);
+  window_.on_away();
   EXPECT_THAT(playlist(), HasSubstr("#EXT-X-PART:"));
   writer_.gap();
   EXPECT_THAT(playlist(), Not(HasSubstr("#EXT-X-PART:")));

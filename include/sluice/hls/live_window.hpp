@@ -33,10 +33,9 @@
 
 namespace sluice::hls {
 
-// The text of a playlist as it stood at one moment: it and `changed` never change.
+// The text of a playlist as it stood at one moment: it never changes.
 struct PlaylistText {
   std::string text;
-  MonoTime changed;  // when it became so
   // What whoever serves it has made of the text (an entity tag, a compressed form), to make it once. Loop thread only.
   mutable std::shared_ptr<const void> served;
 };
@@ -102,9 +101,9 @@ class LiveWindow {
   void on_session(const SessionId& session);
   void on_entry(const media::Entry& entry, MonoTime now);
   // The publisher has left: no part is expected until the next entries.
-  void on_away(MonoTime now);
+  void on_away();
   // All entries so far come from the recording: another process may have listed every segment of them as whole.
-  void on_restored(MonoTime now);
+  void on_restored();
   // Drops what can no longer be fetched.
   void on_time(MonoTime now);
   // The playlist has ended (EXT-X-ENDLIST); no entry may follow. What it lists stays for as long as it lasts.
@@ -174,7 +173,6 @@ class LiveWindow {
   struct View {
     bool carried = false;  // some segment is
     BandwidthMeter meter;
-    MonoTime changed;                           // when `media` did
     std::shared_ptr<const PlaylistText> media;  // null: to be built
     std::shared_ptr<const PlaylistText> delta;
     std::vector<Multivariant> multivariants;
@@ -192,13 +190,13 @@ class LiveWindow {
   void on(const media::End& end, MonoTime now);
 
   std::shared_ptr<const PeriodInfo> make_period() const;
-  void add_part(const media::Cut& cut, MonoTime now);
-  void expect(std::optional<std::uint64_t> fragment, MonoTime now);
+  void add_part(const media::Cut& cut);
+  void expect(std::optional<std::uint64_t> fragment);
   void close_segment(MonoTime now);
   void list(Segment segment, MonoTime now);
   void measure(const Segment& segment);
-  void changed(MonoTime now);
-  void part_changed(MonoTime now);
+  void changed();
+  void part_changed();
 
   std::vector<PlaylistPart> parts_of(const Segment& segment) const;
   bool last_is_open() const;
@@ -239,7 +237,6 @@ class LiveWindow {
   bool independent_ = true;         // every segment so far began with a random access point
   bool started_ = false;            // start_segments were listed, or it ended with any
   std::uint64_t change_count_ = 0;  // of the segments that are listed
-  MonoTime changed_at_;
   std::optional<MonoTime> ended_at_;
   bool expired_ = false;
   RenderCounts renders_;
