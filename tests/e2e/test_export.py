@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -142,7 +143,9 @@ class Export(SluiceTest):
         command = [str(BINARY), "recording", "export", "-o", str(folder / "x.mp4"), str(recordings)]
         with open(reading, "rb") as reader, subprocess.Popen(command, stderr=writing) as exporting:
             os.close(writing)
-            wait_until(lambda: any(p.stat().st_size > 0 for p in folder.iterdir()), "what is there of the file")
+            waits = pathlib.Path(f"/proc/{exporting.pid}/wchan")
+            wait_until(lambda: "pipe_write" in waits.read_text(), "it waits for somebody to read")
+            self.assertTrue(any(p.stat().st_size > 0 for p in folder.iterdir()))
             exporting.send_signal(signal.SIGINT)
             said = reader.read()[filled:].decode()
             self.assertEqual(exporting.wait(20 * PATIENCE), 1)
