@@ -110,6 +110,10 @@ bool LiveWindow::last_is_open() const {
   return last.msn > shown_msn_ && last.lists_parts(*part_target_);
 }
 
+bool LiveWindow::ends_with_segment() const {
+  return low_latency(Container::fmp4) && !last_is_open() && !open_.lists_parts(*part_target_);
+}
+
 // `mapped` is the Period whose initialisation section is in force at the end of the last segment.
 LowLatency LiveWindow::live_edge(const PeriodInfo* mapped) const {
   LowLatency edge;

@@ -52,6 +52,8 @@ std::string cache_control(CacheClass cache, Seconds target_duration) {
       return "public, max-age=1";
     case CacheClass::blocking_playlist:
       return "public, max-age=" + std::to_string(6 * target_duration.count());
+    case CacheClass::segment_end_playlist:
+      return "public, max-age=0, s-maxage=1";
     case CacheClass::ended_playlist:
       return "public, max-age=60";
     case CacheClass::media:

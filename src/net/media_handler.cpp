@@ -151,7 +151,9 @@ MediaHandler::Verdict MediaHandler::media_playlist(const Question& question,
         if (patience == Patience::now) break;
         return HeldRequests::Wait{stream, NextInPlaylist{*directives.msn, directives.part}, patience_of(window)};
       case hls::Listed::yes:
-        cache = CacheClass::blocking_playlist;
+        // video.js (VHS 3.17) does not see that a segment with parts has ended: it asks for its last part again, until
+        // the answer has a part of the next one. From a cache it would be the same answer for six target durations.
+        cache = window.ends_with_segment() ? CacheClass::segment_end_playlist : CacheClass::blocking_playlist;
         break;
     }
   }

@@ -82,6 +82,16 @@ TEST_F(CacheRulesTest, ABlockingPlaylistIsKeptForSixTargetDurations) {
             "ETag: \"…\"\n\n");
 }
 
+TEST_F(CacheRulesTest, ABlockingPlaylistThatEndsWithAWholeSegmentIsKeptForASecondByCachesAlone) {
+  low_.parts(2);
+  EXPECT_EQ(head(low_.playlist_path(), "_HLS_msn=1001"),
+            "HTTP/1.1 200 OK\n"
+            "Content-Type: application/vnd.apple.mpegurl\n"
+            "Vary: Accept-Encoding\n"
+            "Cache-Control: public, max-age=0, s-maxage=1\n"
+            "ETag: \"…\"\n\n");
+}
+
 TEST_F(CacheRulesTest, AnEndedPlaylistIsKeptForAMinute) {
   low_.end();
   EXPECT_EQ(head(low_.playlist_path(), "_HLS_msn=1001&_HLS_part=1"),

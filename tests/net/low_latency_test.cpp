@@ -107,6 +107,17 @@ TEST_F(LowLatencyTest, WhatComesNextIsHeldUntilItIsListed) {
   EXPECT_THAT(text(now(segment)), HasSubstr("/1001.m4s\n"));
 }
 
+// video.js asks for the last part of a segment again, until the answer names one of the next.
+TEST_F(LowLatencyTest, AnAnswerThatEndsWithAWholeSegmentIsSoonAskedForAnew) {
+  const auto last = playlist(msn(1001) + "&_HLS_part=3");
+  stream_.parts(4);
+  const HttpResponse response = now(last);
+  EXPECT_THAT(text(response), HasSubstr("/1001.m4s\n"));
+  EXPECT_EQ(response.cache, CacheClass::segment_end_playlist);
+  stream_.part();
+  EXPECT_EQ(now(playlist(msn(1001) + "&_HLS_part=3")).cache, CacheClass::blocking_playlist);
+}
+
 // LL-27
 TEST_F(LowLatencyTest, AllWhoWaitForTheSameShareItsText) {
   const auto one = playlist(msn(1001) + "&_HLS_part=0");

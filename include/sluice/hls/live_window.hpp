@@ -122,6 +122,8 @@ class LiveWindow {
   bool playable(media::Container container) const;
   // The media playlist of this container names parts.
   bool low_latency(media::Container container) const;
+  // A low-latency playlist that names no part behind its last segment, which is whole.
+  bool ends_with_segment() const;
 
   // Null unless playable(). `delta`: what a delta update says; it is the whole playlist, the same object, where there
   // is nothing to leave out.

@@ -42,6 +42,7 @@ enum class CacheClass {
   live_playlist,         // grows: half a target duration
   low_latency_playlist,  // grows with every part: a second
   blocking_playlist,     // has what its request asked for and waited for, for ever: six target durations
+  segment_end_playlist,  // the same, with no part behind its last segment: a second in shared caches, see media_handler
   ended_playlist,        // has its ENDLIST
   media,                 // segments, parts and initialisation sections: a name is never used for other bytes
   error,                 // 400, 404, 410 and 503 of media: one second, for a wrong one must heal fast
