@@ -1,6 +1,7 @@
 #include "ts.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct Lane {
   std::optional<AvcParameters> avc;
   Ticks90k lead{};  // decoding is earlier by this much, so that no frame is presented before it is decoded
   std::int64_t last_dts = INT64_MIN;
+  std::optional<std::int64_t> next_dts;  // of sound, where the last frame ends
 };
 
 struct Item {
@@ -44,7 +46,7 @@ Result<std::vector<Lane>> lanes_of(const hls::PeriodInfo& period, Muxer& muxer) 
   std::vector<Lane> lanes;
   for (const media::Track& track : period.tracks) {
     if (!hls::is_packaged(Container::ts, track)) continue;
-    Lane lane{&track, static_cast<int>(lanes.size()), {}, {}};
+    Lane lane{&track, static_cast<int>(lanes.size()), {}, {}, INT64_MIN, {}};
     ByteView record;
     if (track.config.codec == Codec::h264) {
       auto avc = parse_avc_record(track.config.record.view());
@@ -88,8 +90,21 @@ std::vector<Item> sorted_items(std::vector<Lane>& lanes, Parts parts) {
   return items;
 }
 
+// A PES has the time of its first frame, and readers count on from there. Sound that came late is put closer together,
+// or behind a hole; a frame that does not begin where the last one ended begins a PES.
+Result<void> keep_frames_in_line(Muxer& muxer, Lane& lane, std::int64_t dts) {
+  constexpr std::int64_t kInLine = 90;  // a millisecond
+  const media::AudioFormat& audio = lane.track->config.audio;
+  if (audio.samples_per_frame == 0 || audio.sample_rate == 0) return {};
+  const std::optional<std::int64_t> expected = lane.next_dts;
+  lane.next_dts = dts + ticks_from(audio.samples_per_frame, audio.sample_rate).count();
+  if (!expected || std::abs(dts - *expected) <= kInLine) return {};
+  return muxer.flush();
+}
+
 Result<void> write_item(Muxer& muxer, const Item& item, Bytes& scratch) {
   Lane& lane = *item.lane;
+  if (const auto kept = keep_frames_in_line(muxer, lane, item.dts); !kept) return kept;
   const media::Packet& packet = *item.packet;
   const Ticks90k pts = ticks_from(packet.dts + packet.cts, lane.track->timescale) + kOffset;
   Sample sample{lane.stream, std::max(item.dts, lane.last_dts + 1), pts.count(), 0, packet.key, packet.data.view()};

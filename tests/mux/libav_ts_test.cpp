@@ -97,6 +97,26 @@ TEST_F(LibavTs, AudioFramesComeOutWhole) {
   for (const PesStart& unit : checker.units_of(kAudioPid)) EXPECT_NE(unit.declared_length, 0u);
 }
 
+// Sound that came late: six frames behind a hole, close together. Chromium gives up on frames whose times go back.
+TEST_F(LibavTs, AFrameThatDoesNotBeginWhereTheLastOneEndedHasATimeOfItsOwn) {
+  Parts parts = LoopedSample("h264_aac").segments(1).front();
+  hls::Part late = *parts.front();
+  std::vector<media::Packet*> sound;
+  for (media::Packet& packet : late.packets) {
+    if (packet.track == 1) sound.push_back(&packet);
+  }
+  ASSERT_GT(sound.size(), 14u);
+  for (std::size_t i = 4; i < 10; ++i) sound[i]->dts = sound[10]->dts - 480 + 48 * static_cast<int>(i);
+  parts.front() = std::make_shared<const hls::Part>(late);
+  check({parts});
+  const auto audio = testing::demux("mpegts", {bytes_.back().view().begin(), bytes_.back().view().end()}).packets_of(1);
+  const auto packets = packets_of({parts}, 1);
+  ASSERT_EQ(audio.size(), packets.size());
+  for (std::size_t i = 0; i < audio.size(); ++i) {
+    EXPECT_NEAR(static_cast<double>(audio[i].pts), static_cast<double>(packets[i].dts) * 90 / 48 + kOffset, 1.0) << i;
+  }
+}
+
 // M2T-04: 33 bits, over the wrap.
 TEST_F(LibavTs, TimesWrapAt33Bits) {
   const auto segments = LoopedSample("h264_aac", {.start = Ticks90k(kWrap - 2 * 90000)}).segments(4);
