@@ -2,6 +2,7 @@
 
 import datetime
 import pathlib
+import re
 
 from matrix.encoders.all import ENCODERS, SOURCES
 from matrix.expected import REASONS, expect
@@ -76,9 +77,14 @@ def judgements(checked):
              "|---|---|" + "---|" * len(CONTAINERS)]
     for source in SOURCES:
         results = [seen[source.name, container] for container in CONTAINERS]
-        marks = [result.fault or (MARKS[PLAYS] if result.served else MARKS[NOTHING]) for result in results]
+        marks = [broken(result.fault) or MARKS[PLAYS if result.served else NOTHING] for result in results]
         lines.append(f"{row_title(source)} " + " | ".join(marks) + " |")
     return "\n".join(lines)
+
+
+def broken(fault):
+    """The rules that a fault names."""
+    return ", ".join(dict.fromkeys(re.findall(r"\b[A-Z]{2}-[0-9]{2}\b", fault))) or fault
 
 
 def reconnected(extra):
